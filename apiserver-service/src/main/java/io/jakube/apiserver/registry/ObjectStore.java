@@ -1,0 +1,40 @@
+package io.jakube.apiserver.registry;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.jakube.common.api.GroupResource;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.UnaryOperator;
+
+/**
+ * Objects for the server's own use (admission, RBAC, allocation, bootstrap, subresources), without authorization or admission.
+ * Returned trees belong to the caller. Thread-safe.
+ */
+public interface ObjectStore {
+    /** Reads the store, not a cache: sees every acknowledged write. */
+    Optional<ObjectNode> get(GroupResource resource, String namespace, String name);
+
+    /** Reads the watch cache: fast, and possibly a few milliseconds old. */
+    Optional<ObjectNode> getCached(GroupResource resource, String namespace, String name);
+
+    /** Lists from the watch cache. @param namespace empty for all */
+    List<ObjectNode> listCached(GroupResource resource, String namespace);
+
+    /**
+     * Stores a new object: defaults and validates it, fills {@code metadata} (uid, creationTimestamp, …).
+     *
+     * @throws io.jakube.common.status.ApiException 409 AlreadyExists, 422 Invalid
+     */
+    ObjectNode create(GroupResource resource, ObjectNode object);
+
+    /**
+     * Reads, changes and writes back, repeating on conflict. A change that returns an equal object writes nothing.
+     *
+     * @param change gets a private copy, returns the wished state; may be called several times; may throw ApiException to stop
+     * @throws io.jakube.common.status.ApiException 404 NotFound, 422 Invalid
+     */
+    ObjectNode update(GroupResource resource, String namespace, String name, UnaryOperator<ObjectNode> change);
+
+    /** Registers for a call (on a feed thread, must be quick) whenever an object of the resource changes; used by caches derived from objects. */
+    void onChange(GroupResource resource, Runnable listener);
+}

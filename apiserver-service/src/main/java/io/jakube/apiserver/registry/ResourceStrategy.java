@@ -1,0 +1,70 @@
+package io.jakube.apiserver.registry;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.jakube.apiserver.request.RequestContext;
+import io.jakube.common.status.FieldError;
+import java.util.List;
+
+/**
+ * What is particular to one resource (upstream: rest strategies). The generic registry does metadata, pruning, defaulting, generation,
+ * status isolation, finalizers and storage; a strategy adds the type's own rules. Thread-safe and stateless, except for allocators.
+ */
+public interface ResourceStrategy {
+    /** Rules of a type without any of its own. */
+    ResourceStrategy PLAIN = new ResourceStrategy() {};
+
+    /** Sets what the server owns on a new object, after defaulting (for example an empty status, {@code spec.clusterIP}). */
+    default void prepareForCreate(ObjectNode object, RequestContext context) {}
+
+    /** Keeps what an update may not touch, before validation. */
+    default void prepareForUpdate(ObjectNode object, ObjectNode old, RequestContext context) {}
+
+    /** Validates a new object; metadata has been validated already. */
+    default List<FieldError> validate(ObjectNode object) {
+        return List.of();
+    }
+
+    /** Validates an update, immutability included. */
+    default List<FieldError> validateUpdate(ObjectNode object, ObjectNode old) {
+        return validate(object);
+    }
+
+    /** Validates an update through the status subresource. */
+    default List<FieldError> validateStatusUpdate(ObjectNode object, ObjectNode old) {
+        return List.of();
+    }
+
+    /** Warnings for the client, such as deprecations. */
+    default List<String> warnings(ObjectNode object) {
+        return List.of();
+    }
+
+    /** Whether {@code PUT} may create. */
+    default boolean allowCreateOnUpdate() {
+        return false;
+    }
+
+    /** Whether {@code PUT} without resourceVersion is allowed. */
+    default boolean allowUnconditionalUpdate() {
+        return true;
+    }
+
+    /** Whether a status subresource separates {@code spec} from {@code status}, and generation counts spec changes. */
+    default boolean separatesStatus() {
+        return true;
+    }
+
+    /** Grace period for a delete that names none, in seconds; 0 deletes at once. Pods: {@code spec.terminationGracePeriodSeconds}, 0 if unscheduled or finished. */
+    default long defaultGracePeriodSeconds(ObjectNode object) {
+        return 0;
+    }
+
+    /** Called after an object was stored, to undo or complete allocations; {@code committed} is false where storing failed. */
+    default void afterCreate(ObjectNode object, boolean committed) {}
+
+    /** Called after an update was stored or failed. */
+    default void afterUpdate(ObjectNode object, ObjectNode old, boolean committed) {}
+
+    /** Called after an object is gone, to release what it held. */
+    default void afterDelete(ObjectNode object) {}
+}

@@ -1,0 +1,5 @@
+/** Label and field selectors. Everything is non-null unless annotated. */
+@NullMarked
+package io.jakube.common.selector;
+
+import org.jspecify.annotations.NullMarked;
