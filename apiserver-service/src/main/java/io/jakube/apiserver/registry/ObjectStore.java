@@ -35,6 +35,15 @@ public interface ObjectStore {
      */
     ObjectNode update(GroupResource resource, String namespace, String name, UnaryOperator<ObjectNode> change);
 
+    /**
+     * Deletes as a request with these options would: preconditions, grace period, propagation policy, finalizers.
+     *
+     * @param options a {@code DeleteOptions}; empty for the type's defaults
+     * @return the object as it then is (still there where grace or finalizers keep it), or as it last was
+     * @throws io.jakube.common.status.ApiException 404 NotFound, 409 Conflict where a precondition fails
+     */
+    ObjectNode delete(GroupResource resource, String namespace, String name, ObjectNode options);
+
     /** Registers for a call (on a feed thread, must be quick) whenever an object of the resource changes; used by caches derived from objects. */
     void onChange(GroupResource resource, Runnable listener);
 }

@@ -2,6 +2,7 @@ package io.jakube.apiserver.registry;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.jakube.apiserver.request.RequestContext;
+import io.jakube.apiserver.validation.NameRule;
 import io.jakube.common.status.FieldError;
 import java.util.List;
 
@@ -12,6 +13,11 @@ import java.util.List;
 public interface ResourceStrategy {
     /** Rules of a type without any of its own. */
     ResourceStrategy PLAIN = new ResourceStrategy() {};
+
+    /** How objects may be named. */
+    default NameRule nameRule() {
+        return NameRule.DNS_SUBDOMAIN;
+    }
 
     /** Sets what the server owns on a new object, after defaulting (for example an empty status, {@code spec.clusterIP}). */
     default void prepareForCreate(ObjectNode object, RequestContext context) {}
@@ -59,10 +65,13 @@ public interface ResourceStrategy {
         return 0;
     }
 
-    /** Called after an object was stored, to undo or complete allocations; {@code committed} is false where storing failed. */
+    /**
+     * Called once for every {@link #prepareForCreate} that returned: after the object was stored, or ({@code committed} false) when
+     * validation, admission or storing failed. Undoes or completes allocations.
+     */
     default void afterCreate(ObjectNode object, boolean committed) {}
 
-    /** Called after an update was stored or failed. */
+    /** Called once for every {@link #prepareForUpdate} that returned, as {@link #afterCreate} is; a dry run ends uncommitted. */
     default void afterUpdate(ObjectNode object, ObjectNode old, boolean committed) {}
 
     /** Called after an object is gone, to release what it held. */
