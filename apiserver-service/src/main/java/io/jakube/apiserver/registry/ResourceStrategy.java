@@ -60,6 +60,25 @@ public interface ResourceStrategy {
         return true;
     }
 
+    /** Whether {@code metadata.generation} counts changes of the desired state; only consulted for types upstream counts. */
+    default boolean tracksGeneration() {
+        return true;
+    }
+
+    /**
+     * What is wrong with a name of this type; empty if nothing is.
+     *
+     * @param prefix whether it is a {@code generateName}, which may end in a dash
+     */
+    default List<String> nameErrors(String name, boolean prefix) {
+        return ObjectNames.dnsSubdomainErrors(name, prefix);
+    }
+
+    /** Whether a delete answers with the deleted object; otherwise it answers with a Status. */
+    default boolean returnsDeletedObject() {
+        return false;
+    }
+
     /** Grace period for a delete that names none, in seconds; 0 deletes at once. Pods: {@code spec.terminationGracePeriodSeconds}, 0 if unscheduled or finished. */
     default long defaultGracePeriodSeconds(ObjectNode object) {
         return 0;

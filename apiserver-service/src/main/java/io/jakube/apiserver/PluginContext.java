@@ -1,0 +1,16 @@
+package io.jakube.apiserver;
+
+import io.jakube.apiserver.registry.ObjectStore;
+import io.jakube.common.api.ResourceRegistry;
+import io.jakube.common.schema.ObjectDecoder;
+import io.jakube.common.schema.SchemaRegistry;
+import java.time.Clock;
+
+/**
+ * What plugins are built from.
+ *
+ * @param objects objects for the server's own use; usable once the server has been composed, so not from a plugin's constructor
+ *     ({@link ObjectStore#onChange} excepted)
+ */
+public record PluginContext(
+        ApiServerConfig config, ResourceRegistry resources, SchemaRegistry schemas, ObjectDecoder decoder, ObjectStore objects, Clock clock) {}
