@@ -41,7 +41,7 @@ public final class Names {
             problems.add(maxLength(MAX_LABEL));
         }
         if (!isDnsLabel(value, 0, value.length())) {
-            problems.add(LABEL_MESSAGE);
+            problems.add(isDnsSubdomain(value) ? "must not contain dots" : LABEL_MESSAGE);
         }
         return problems;
     }
@@ -89,7 +89,7 @@ public final class Names {
         List<String> problems = new ArrayList<>(2);
         if (slash >= 0) {
             if (value.indexOf('/', slash + 1) >= 0) {
-                return List.of("a qualified name " + QUALIFIED_MESSAGE + regex(QUALIFIED_FORMAT, "MyName", "my.name", "123-abc")
+                return List.of("a valid label key " + QUALIFIED_MESSAGE + regex(QUALIFIED_FORMAT, "MyName", "my.name", "123-abc")
                         + " with an optional DNS subdomain prefix and '/' (e.g. 'example.com/MyName')");
             }
             String prefix = value.substring(0, slash);
@@ -148,7 +148,10 @@ public final class Names {
 
     /** An environment variable's name: printable ASCII without {@code =}. */
     public static List<String> environmentName(String value) {
-        boolean right = !value.isEmpty();
+        if (value.isEmpty()) {
+            return List.of("environment variable name must be non-empty");
+        }
+        boolean right = true;
         for (int i = 0; i < value.length() && right; i++) {
             char c = value.charAt(i);
             right = c >= 0x20 && c <= 0x7e && c != '=';

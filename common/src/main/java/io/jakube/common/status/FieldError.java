@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param type what is wrong
  * @param field path such as {@code spec.containers[0].image} or {@code metadata.labels[app]}
- * @param value the offending value as JSON-like text, shown for {@link Type#INVALID}, {@link Type#NOT_SUPPORTED} and {@link Type#DUPLICATE}; null shows none
+ * @param value the offending value as JSON-like text, shown for the types whose message names it; null shows none
  * @param detail what would be right; may be empty
  */
 public record FieldError(Type type, String field, @Nullable Object value, String detail) {
@@ -32,6 +32,13 @@ public record FieldError(Type type, String field, @Nullable Object value, String
         Type(String reason, String words) {
             this.reason = reason;
             this.words = words;
+        }
+
+        boolean showsValue() {
+            return switch (this) {
+                case REQUIRED, FORBIDDEN, TOO_LONG, INTERNAL -> false;
+                case NOT_FOUND, DUPLICATE, INVALID, NOT_SUPPORTED, TOO_MANY, TYPE_INVALID -> true;
+            };
         }
 
         public String reason() {
@@ -76,6 +83,16 @@ public record FieldError(Type type, String field, @Nullable Object value, String
         return new FieldError(Type.NOT_SUPPORTED, field, value, text.toString());
     }
 
+    /** A reference to something that is not there. */
+    public static FieldError notFound(String field, Object value) {
+        return new FieldError(Type.NOT_FOUND, field, value, "");
+    }
+
+    /** A list with too many items. */
+    public static FieldError tooMany(String field, int actual, int max) {
+        return new FieldError(Type.TOO_MANY, field, actual, "must have at most " + max + (max == 1 ? " item" : " items"));
+    }
+
     public static FieldError tooLong(String field, int maxLength) {
         return new FieldError(Type.TOO_LONG, field, null, "may not be more than " + maxLength + " bytes");
     }
@@ -83,13 +100,28 @@ public record FieldError(Type type, String field, @Nullable Object value, String
     /** The message without the field, as a cause carries it: {@code Invalid value: "x": must be …}. */
     public String message() {
         StringBuilder text = new StringBuilder(type.words());
-        if (value != null && (type == Type.INVALID || type == Type.NOT_SUPPORTED || type == Type.DUPLICATE || type == Type.NOT_FOUND || type == Type.TYPE_INVALID)) {
-            text.append(": ").append(value instanceof CharSequence ? "\"" + value + "\"" : value.toString());
+        if (value != null && type.showsValue()) {
+            text.append(": ").append(value instanceof CharSequence quoted ? quote(quoted) : value.toString());
         }
         if (!detail.isEmpty()) {
             text.append(": ").append(detail);
         }
         return text.toString();
+    }
+
+    private static String quote(CharSequence value) {
+        StringBuilder text = new StringBuilder(value.length() + 2).append('"');
+        for (int i = 0; i < value.length(); i++) {
+            char c = value.charAt(i);
+            switch (c) {
+                case '"', '\\' -> text.append('\\').append(c);
+                case '\n' -> text.append("\\n");
+                case '\r' -> text.append("\\r");
+                case '\t' -> text.append("\\t");
+                default -> text.append(c < 0x20 || c == 0x7f ? String.format("\\x%02x", (int) c) : String.valueOf(c));
+            }
+        }
+        return text.append('"').toString();
     }
 
     @Override
