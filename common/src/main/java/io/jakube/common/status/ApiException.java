@@ -2,9 +2,11 @@ package io.jakube.common.status;
 
 import static java.util.Objects.requireNonNull;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.jakube.common.api.GroupResource;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -48,6 +50,21 @@ public final class ApiException extends RuntimeException {
 
     public static ApiException of(int code, String reason, String message) {
         return new ApiException(code, reason, message, null, null, "", "", List.of(), 0);
+    }
+
+    /**
+     * A failure that a server answered, on the client's side.
+     *
+     * @param code HTTP status
+     * @param status the {@code Status} body; another body gives an empty reason
+     */
+    public static ApiException fromStatus(int code, JsonNode status) {
+        JsonNode details = status.path("details");
+        List<Cause> causes = new ArrayList<>();
+        details.path("causes").forEach(cause -> causes.add(new Cause(cause.path("reason").asText(), cause.path("message").asText(), cause.path("field").asText())));
+        GroupResource resource = details.has("kind") ? new GroupResource(details.path("group").asText(), details.path("kind").asText()) : null;
+        return new ApiException(code, status.path("reason").asText(), status.path("message").asText("the server answered " + code), resource, null,
+                details.path("name").asText(), details.path("uid").asText(), causes, details.path("retryAfterSeconds").asInt());
     }
 
     public static ApiException notFound(GroupResource resource, String name) {
