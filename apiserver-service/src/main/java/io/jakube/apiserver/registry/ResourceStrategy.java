@@ -25,6 +25,9 @@ public interface ResourceStrategy {
     /** Keeps what an update may not touch, before validation. */
     default void prepareForUpdate(ObjectNode object, ObjectNode old, RequestContext context) {}
 
+    /** Keeps what an update through the status subresource may not touch; spec and most of metadata have been put back already. */
+    default void prepareForStatusUpdate(ObjectNode object, ObjectNode old, RequestContext context) {}
+
     /** Validates a new object; metadata has been validated already. */
     default List<FieldError> validate(ObjectNode object) {
         return List.of();
@@ -79,7 +82,12 @@ public interface ResourceStrategy {
         return false;
     }
 
-    /** Grace period for a delete that names none, in seconds; 0 deletes at once. Pods: {@code spec.terminationGracePeriodSeconds}, 0 if unscheduled or finished. */
+    /** Whether a delete gives this object a grace period; where not, it goes at once, whatever period the request names. Pods: scheduled and not finished. */
+    default boolean deletesGracefully(ObjectNode object) {
+        return false;
+    }
+
+    /** Grace period for a graceful delete that names none, in seconds. Pods: {@code spec.terminationGracePeriodSeconds}. */
     default long defaultGracePeriodSeconds(ObjectNode object) {
         return 0;
     }
