@@ -1,0 +1,284 @@
+package io.jakube.db.embedded;
+
+import static java.util.Objects.requireNonNull;
+
+import io.jakube.db.migration.SchemaMigration;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.ThreadLocalRandom;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A PostgreSQL server over a directory of ours. It listens on the loopback address only, asks for passwords, keeps fsync on, and outlives the process
+ * that started it; whoever knows the directory finds it again.
+ *
+ * <p>The directory holds {@code data/}, the programs, {@code port}, {@code postgresql.log} and {@code admin.password}, {@code writer.password} and
+ * {@code reader.password} (mode 0600) of the roles {@code jakube_admin}, {@code jakube_writer} and {@code jakube_reader}.
+ *
+ * <p>Thread-safe; starts over one directory exclude each other, also between processes.
+ */
+public final class EmbeddedPostgres {
+    public static final String DATABASE = "jakube";
+    public static final String ADMIN = "jakube_admin";
+    public static final String WRITER = "jakube_writer";
+    public static final String READER = "jakube_reader";
+
+    private static final Logger LOG = LoggerFactory.getLogger(EmbeddedPostgres.class);
+    private static final Duration START_TIMEOUT = Duration.ofSeconds(60);
+    private static final Duration STOP_TIMEOUT = Duration.ofSeconds(30);
+    /** Ports tried for a new server: below the ranges of outgoing connections and node ports. */
+    private static final int FIRST_PORT = 25432;
+    private static final int LAST_PORT = 25999;
+
+    private static final Path ROOT = Path.of("/");
+
+    private final Path directory;
+    private final ServerSettings settings;
+
+    private EmbeddedPostgres(Path directory, ServerSettings settings) {
+        this.directory = directory;
+        this.settings = settings;
+    }
+
+    /**
+     * Starts the server with default settings, or finds it running, and brings database, roles and schema up to date.
+     *
+     * @throws IllegalStateException with a sentence for the user where it cannot start
+     */
+    public static EmbeddedPostgres start(Path directory) {
+        return start(directory, ServerSettings.DEFAULT);
+    }
+
+    /** As {@link #start(Path)}, with settings; they apply from the server's next start where it is running. */
+    public static EmbeddedPostgres start(Path directory, ServerSettings settings) {
+        requireNonNull(settings, "settings is null");
+        try {
+            Files.createDirectories(directory);
+            EmbeddedPostgres server = new EmbeddedPostgres(directory.toRealPath(), settings);
+            try (FileChannel channel = FileChannel.open(server.directory.resolve(".lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+                    var lock = channel.lock()) {
+                server.startLocked();
+            }
+            return server;
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot start PostgreSQL in " + directory + ": " + e.getMessage(), e);
+        }
+    }
+
+    /** The server over a directory, whether it runs or not. */
+    public static EmbeddedPostgres at(Path directory) {
+        return new EmbeddedPostgres(requireNonNull(directory, "directory is null").toAbsolutePath(), ServerSettings.DEFAULT);
+    }
+
+    /** A server over a new temporary directory; it ends, and its directory goes, on close or when this process ends, however it ends. */
+    public static TemporaryPostgres temporary() {
+        return TemporaryPostgres.start(ServerSettings.DEFAULT);
+    }
+
+    /** The process id of the running server. */
+    public Optional<Long> pid() {
+        return Postmaster.read(data()).filter(Postmaster::alive).map(Postmaster::pid);
+    }
+
+    public boolean isRunning() {
+        return pid().isPresent();
+    }
+
+    /** The port it listens on, or listened on when it last ran. */
+    public int port() {
+        try {
+            return Integer.parseInt(Files.readString(directory.resolve("port")).strip());
+        } catch (IOException e) {
+            throw new IllegalStateException("no PostgreSQL was ever started in " + directory, e);
+        }
+    }
+
+    /** JDBC URL of the database, without credentials. */
+    public String jdbcUrl() {
+        return "jdbc:postgresql://127.0.0.1:" + port() + "/" + DATABASE;
+    }
+
+    public Path adminPasswordFile() {
+        return directory.resolve("admin.password");
+    }
+
+    public Path writerPasswordFile() {
+        return directory.resolve("writer.password");
+    }
+
+    public Path readerPasswordFile() {
+        return directory.resolve("reader.password");
+    }
+
+    public Path logFile() {
+        return directory.resolve("postgresql.log");
+    }
+
+    public Path directory() {
+        return directory;
+    }
+
+    /** Stops the server: open transactions are rolled back and clients disconnected. Returns when it has ended; harmless when it is not running. */
+    public void stop() {
+        Postmaster.read(data()).filter(Postmaster::alive).ifPresent(postmaster -> postmaster.stop(STOP_TIMEOUT));
+    }
+
+    private Path data() {
+        return directory.resolve("data");
+    }
+
+    private void startLocked() throws IOException {
+        if (Postmaster.read(data()).filter(Postmaster::alive).filter(Postmaster::ready).isPresent()) {
+            prepare();
+            return;
+        }
+        Path programs = PostgresBinaries.install(settings.programs() == null ? directory : settings.programs());
+        Files.setPosixFilePermissions(directory, PosixFilePermissions.fromString("rwx--x--x"));
+        ServerAccount account = ServerAccount.choose(directory, data());
+        if (!Files.exists(data().resolve("PG_VERSION"))) {
+            initialise(programs, account);
+        }
+        launch(programs, account);
+        prepare();
+    }
+
+    private void initialise(Path programs, ServerAccount account) throws IOException {
+        Directories.delete(data());
+        Files.createDirectory(data(), PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+        account.own(data());
+        Path password = directory.resolve(".initdb.password");
+        Files.deleteIfExists(password);
+        Passwords.write(password, Passwords.readOrCreate(adminPasswordFile()));
+        account.own(password);
+        Path output = directory.resolve(".initdb.log");
+        try {
+            Process process = new ProcessBuilder(account.command(List.of(
+                            account.seen(programs.resolve("bin/initdb")).toString(), "--pgdata=" + account.seen(data()), "--username=" + ADMIN,
+                            "--pwfile=" + account.seen(password), "--auth=scram-sha-256", "--encoding=UTF8", "--locale=C")))
+                    .directory(ROOT.toFile())
+                    .redirectErrorStream(true)
+                    .redirectOutput(output.toFile())
+                    .start();
+            if (process.waitFor() != 0) {
+                String text = Files.readString(output).strip();
+                Directories.delete(data());
+                throw new IllegalStateException("PostgreSQL's initdb failed: " + text);
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException("interrupted while PostgreSQL was initialised", e);
+        } finally {
+            Files.deleteIfExists(password);
+            Files.deleteIfExists(output);
+        }
+        Files.writeString(data().resolve("pg_hba.conf"), "host all all 127.0.0.1/32 scram-sha-256\n");
+    }
+
+    private void launch(Path programs, ServerAccount account) throws IOException {
+        int port = choosePort();
+        Files.writeString(directory.resolve("port"), port + "\n");
+        List<String> command = new ArrayList<>(List.of("setsid"));
+        List<String> server = new ArrayList<>(List.of(account.seen(programs.resolve("bin/postgres")).toString(), "-D", account.seen(data()).toString()));
+        settings.parameters(port).forEach((name, value) -> server.addAll(List.of("-c", name + "=" + value)));
+        command.addAll(account.command(server));
+        ProcessBuilder builder = new ProcessBuilder(command)
+                .directory(ROOT.toFile())
+                .redirectErrorStream(true)
+                .redirectInput(ProcessBuilder.Redirect.from(Path.of("/dev/null").toFile()))
+                .redirectOutput(ProcessBuilder.Redirect.appendTo(logFile().toFile()));
+        builder.environment().keySet().removeIf(name -> name.startsWith("PG"));
+        builder.environment().put("LC_ALL", "C");
+        long deadline = System.nanoTime() + START_TIMEOUT.toNanos();
+        Process process = builder.start();
+        while (true) {
+            Optional<Postmaster> postmaster = Postmaster.read(data()).filter(found -> found.pid() == process.pid());
+            if (postmaster.filter(Postmaster::ready).isPresent()) {
+                LOG.info("PostgreSQL {} started on 127.0.0.1:{}, process {}", PostgresBinaries.VERSION, port, process.pid());
+                return;
+            }
+            if (!process.isAlive()) {
+                String reason = lastLogLines();
+                // Children of a killed server hold its shared memory for a moment longer.
+                if (reason.contains("pre-existing shared memory block") && System.nanoTime() < deadline) {
+                    pause();
+                    launch(programs, account);
+                    return;
+                }
+                throw new IllegalStateException("PostgreSQL did not start; " + logFile() + " ends with: " + reason);
+            }
+            if (System.nanoTime() > deadline) {
+                process.destroyForcibly();
+                throw new IllegalStateException("PostgreSQL did not become ready within " + START_TIMEOUT.toSeconds() + " s; see " + logFile());
+            }
+            pause();
+        }
+    }
+
+    /** The port of the last run where there was one, so that clients of a restarted server find it; else a free one. */
+    private int choosePort() throws IOException {
+        if (settings.port() != 0) {
+            return requireFree(settings.port());
+        }
+        if (Files.exists(directory.resolve("port"))) {
+            return requireFree(port());
+        }
+        int tries = LAST_PORT - FIRST_PORT;
+        int start = settings.temporary() ? ThreadLocalRandom.current().nextInt(tries) : 0;
+        for (int i = 0; i < tries; i++) {
+            int port = FIRST_PORT + (start + i) % tries;
+            if (isFree(port)) {
+                return port;
+            }
+        }
+        throw new IllegalStateException("no free port between " + FIRST_PORT + " and " + LAST_PORT + " for PostgreSQL");
+    }
+
+    private int requireFree(int port) {
+        if (!isFree(port)) {
+            throw new IllegalStateException("port " + port + ", which PostgreSQL of " + directory + " uses, is taken by another process: stop that process");
+        }
+        return port;
+    }
+
+    private static boolean isFree(int port) {
+        try (ServerSocket socket = new ServerSocket()) {
+            socket.setReuseAddress(true);
+            socket.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
+            return true;
+        } catch (IOException e) {
+            return false;
+        }
+    }
+
+    private void prepare() throws IOException {
+        Roles.prepare(this);
+        SchemaMigration.migrate(jdbcUrl(), ADMIN, adminPasswordFile());
+    }
+
+    private String lastLogLines() throws IOException {
+        List<String> lines = Files.readAllLines(logFile());
+        return String.join(" | ", lines.subList(Math.max(0, lines.size() - 5), lines.size()));
+    }
+
+    private static void pause() {
+        try {
+            Thread.sleep(10);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException("interrupted while PostgreSQL started", e);
+        }
+    }
+}
