@@ -1,0 +1,5 @@
+/** The subcommands. Everything is non-null unless annotated. */
+@NullMarked
+package io.jakube.launcher.command;
+
+import org.jspecify.annotations.NullMarked;
