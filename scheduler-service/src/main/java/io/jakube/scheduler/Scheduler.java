@@ -1,0 +1,279 @@
+package io.jakube.scheduler;
+
+import static java.util.Objects.requireNonNull;
+
+import io.fabric8.kubernetes.api.model.Namespace;
+import io.fabric8.kubernetes.api.model.Node;
+import io.fabric8.kubernetes.api.model.PersistentVolume;
+import io.fabric8.kubernetes.api.model.PersistentVolumeClaim;
+import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.api.model.storage.StorageClass;
+import io.jakube.common.api.ObjectKey;
+import io.jakube.common.events.EventRecorder;
+import io.jakube.common.informer.EventHandler;
+import io.jakube.common.informer.Informer;
+import io.jakube.common.informer.Informers;
+import io.jakube.common.status.ApiException;
+import io.jakube.scheduler.binding.PodWriter;
+import io.jakube.scheduler.cycle.Decision;
+import io.jakube.scheduler.cycle.SchedulingCycle;
+import io.jakube.scheduler.queue.SchedulingQueue;
+import io.jakube.scheduler.queue.SchedulingQueue.ClusterEvent;
+import io.jakube.scheduler.snapshot.ClusterCache;
+import io.jakube.scheduler.snapshot.PodInfo;
+import io.jakube.scheduler.snapshot.Snapshot;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.atomic.AtomicLong;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Gives nodes to pods that have none. Informer handlers (each on its feed's thread) keep cache and queue up to date; one thread runs cycles; bindings and
+ * status writes run on virtual threads, their pods being assumed on their node meanwhile.
+ */
+public final class Scheduler implements AutoCloseable {
+    /** The name pods ask for by {@code spec.schedulerName}. */
+    public static final String NAME = "default-scheduler";
+
+    private static final Logger log = LoggerFactory.getLogger(Scheduler.class);
+    private static final Set<String> PLACEMENT = Set.of("NodeResourcesFit", "NodePorts", "InterPodAffinity", "PodTopologySpread", "VolumeBinding");
+
+    private final Informer<Pod> pods;
+    private final Informer<Node> nodes;
+    private final Informer<Namespace> namespaces;
+    private final Informer<PersistentVolumeClaim> claims;
+    private final Informer<PersistentVolume> volumes;
+    private final Informer<StorageClass> classes;
+    private final ClusterCache cache = new ClusterCache();
+    private final SchedulingQueue queue;
+    private final SchedulingCycle cycle;
+    private final PodWriter writer;
+    private final EventRecorder events;
+    private final AtomicLong scheduled = new AtomicLong();
+    private final AtomicLong attempts = new AtomicLong();
+    private final Thread thread;
+
+    public Scheduler(Informers informers, SchedulingQueue queue, SchedulingCycle cycle, PodWriter writer, EventRecorder events) {
+        this.pods = informers.informer(Pod.class);
+        this.nodes = informers.informer(Node.class);
+        this.namespaces = informers.informer(Namespace.class);
+        this.claims = informers.informer(PersistentVolumeClaim.class);
+        this.volumes = informers.informer(PersistentVolume.class);
+        this.classes = informers.informer(StorageClass.class);
+        this.queue = requireNonNull(queue, "queue is null");
+        this.cycle = requireNonNull(cycle, "cycle is null");
+        this.writer = requireNonNull(writer, "writer is null");
+        this.events = requireNonNull(events, "events is null");
+        this.thread = Thread.ofPlatform().name("scheduler").daemon().unstarted(this::run);
+    }
+
+    /** Starts scheduling; the informers must have synced. */
+    public void start() {
+        nodes.addHandler(new NodeHandler());
+        pods.addHandler(new PodHandler());
+        claims.addHandler(EventHandler.forEach(claim -> queue.moveOnEvent(new ClusterEvent(Set.of("VolumeBinding")))));
+        volumes.addHandler(EventHandler.forEach(volume -> queue.moveOnEvent(new ClusterEvent(Set.of("VolumeBinding")))));
+        thread.start();
+    }
+
+    private void run() {
+        try {
+            for (PodInfo next = queue.take(); next != null; next = queue.take()) {
+                attempts.incrementAndGet();
+                try {
+                    schedule(next);
+                } catch (RuntimeException e) {
+                    log.error("Scheduling {} failed", next.key(), e);
+                    queue.failed(next);
+                }
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private void schedule(PodInfo pod) {
+        switch (cycle.decide(pod, snapshot())) {
+            case Decision.Scheduled decision -> {
+                cache.putPod(pod, decision.node());
+                Thread.ofVirtual().name("bind-" + pod.key()).start(() -> bind(pod, decision.node()));
+            }
+            case Decision.Unschedulable decision -> {
+                queue.unschedulable(pod, decision.rejectedBy());
+                Thread.ofVirtual().name("report-" + pod.key()).start(() -> report(pod, decision));
+            }
+        }
+    }
+
+    private void bind(PodInfo pod, String node) {
+        try {
+            writer.bind(pod.pod(), node);
+            scheduled.incrementAndGet();
+            events.normal(pod.pod(), "Scheduled", "Successfully assigned " + pod.key() + " to " + node);
+        } catch (RuntimeException e) {
+            cache.removePod(pod.uid());
+            if (e instanceof ApiException api && (api.is("NotFound") || api.is("Conflict"))) {
+                log.debug("{} was bound by someone else or is gone: {}", pod.key(), e.getMessage());
+            } else {
+                log.warn("Binding {} to {} failed and is tried again: {}", pod.key(), node, e.getMessage());
+                events.warning(pod.pod(), "FailedScheduling", "binding to " + node + " failed: " + e.getMessage());
+            }
+            queue.failed(pod);
+            queue.moveOnEvent(new ClusterEvent(PLACEMENT));
+        }
+    }
+
+    private void report(PodInfo pod, Decision.Unschedulable decision) {
+        try {
+            events.warning(pod.pod(), "FailedScheduling", decision.message());
+            String nominated = decision.preemption() == null ? null : decision.preemption().node();
+            writer.reportUnschedulable(pod.pod(), decision.message(), nominated);
+            if (decision.preemption() != null) {
+                decision.preemption().victims().forEach(victim -> events.normal(victim.pod(), "Preempted", "Preempted by pod " + pod.uid() + " on node " + nominated));
+                writer.preempt(pod, decision.preemption().victims());
+            }
+        } catch (RuntimeException e) {
+            if (!(e instanceof ApiException api && api.is("NotFound"))) {
+                log.warn("Reporting on {} failed: {}", pod.key(), e.getMessage());
+            }
+        }
+    }
+
+    /** Decides for a pod without carrying it out: what would happen now. Empty if there is no such pod. */
+    public Optional<Decision> explain(String namespace, String name, SchedulingCycle fresh) {
+        return pods.lister().get(namespace, name).map(pod -> fresh.decide(PodInfo.of(pod), snapshot()));
+    }
+
+    private Snapshot snapshot() {
+        Map<String, Map<String, String>> labels = new HashMap<>();
+        namespaces.lister().list().forEach(n -> labels.put(n.getMetadata().getName(), n.getMetadata().getLabels() == null ? Map.of() : n.getMetadata().getLabels()));
+        Map<String, Snapshot.Claim> claimsByName = new HashMap<>();
+        for (PersistentVolumeClaim claim : claims.lister().list()) {
+            String volume = claim.getSpec().getVolumeName() == null ? "" : claim.getSpec().getVolumeName();
+            claimsByName.put(claim.getMetadata().getNamespace() + "/" + claim.getMetadata().getName(), new Snapshot.Claim(volume, waits(claim)));
+        }
+        Map<String, Snapshot.Volume> volumesByName = new HashMap<>();
+        for (PersistentVolume volume : volumes.lister().list()) {
+            var affinity = volume.getSpec().getNodeAffinity();
+            volumesByName.put(volume.getMetadata().getName(), new Snapshot.Volume(affinity == null ? null : affinity.getRequired()));
+        }
+        return new Snapshot(cache.nodes(), labels, claimsByName, volumesByName);
+    }
+
+    private boolean waits(PersistentVolumeClaim claim) {
+        String name = claim.getSpec().getStorageClassName();
+        return name != null && classes.lister().get("", name).filter(c -> "WaitForFirstConsumer".equals(c.getVolumeBindingMode())).isPresent();
+    }
+
+    /** Metrics: attempts, pods scheduled, and pods waiting (active, backing off, unschedulable). */
+    public Map<String, Long> counters() {
+        int[] sizes = queue.sizes();
+        return Map.of("attempts", attempts.get(), "scheduled", scheduled.get(), "active", (long) sizes[0], "backoff", (long) sizes[1], "unschedulable", (long) sizes[2]);
+    }
+
+    @Override
+    public void close() {
+        queue.close();
+    }
+
+    private static boolean finished(Pod pod) {
+        String phase = pod.getStatus() == null ? null : pod.getStatus().getPhase();
+        return "Succeeded".equals(phase) || "Failed".equals(phase);
+    }
+
+    private static boolean assigned(Pod pod) {
+        return pod.getSpec().getNodeName() != null && !pod.getSpec().getNodeName().isEmpty();
+    }
+
+    private static boolean waitsForUs(Pod pod) {
+        boolean gated = pod.getSpec().getSchedulingGates() != null && !pod.getSpec().getSchedulingGates().isEmpty();
+        return NAME.equals(pod.getSpec().getSchedulerName()) && !gated && pod.getMetadata().getDeletionTimestamp() == null;
+    }
+
+    private final class PodHandler implements EventHandler<Pod> {
+        @Override
+        public void onAdd(Pod pod) {
+            take(pod, true);
+        }
+
+        @Override
+        public void onUpdate(Pod old, Pod pod) {
+            boolean changed = !Objects.equals(old.getSpec(), pod.getSpec()) || !Objects.equals(old.getMetadata().getLabels(), pod.getMetadata().getLabels());
+            if (!old.getMetadata().getUid().equals(pod.getMetadata().getUid())) {
+                onDelete(old);
+                changed = true;
+            }
+            take(pod, changed);
+        }
+
+        private void take(Pod pod, boolean changed) {
+            String uid = pod.getMetadata().getUid();
+            PodInfo info = PodInfo.of(pod);
+            if (finished(pod)) {
+                queue.remove(info.key());
+                released(uid);
+            } else if (assigned(pod)) {
+                queue.remove(info.key());
+                boolean known = pod.getSpec().getNodeName().equals(cache.nodeOf(uid));
+                cache.putPod(info, pod.getSpec().getNodeName());
+                if (!known || changed) {
+                    queue.moveOnEvent(new ClusterEvent(Set.of("InterPodAffinity", "PodTopologySpread")));
+                }
+            } else if (waitsForUs(pod)) {
+                queue.addOrUpdate(info, changed);
+            } else {
+                queue.remove(info.key());
+            }
+        }
+
+        private void released(String uid) {
+            if (cache.removePod(uid)) {
+                queue.moveOnEvent(new ClusterEvent(PLACEMENT));
+            }
+        }
+
+        @Override
+        public void onDelete(Pod pod) {
+            queue.remove(new ObjectKey(pod.getMetadata().getNamespace(), pod.getMetadata().getName()));
+            released(pod.getMetadata().getUid());
+        }
+    }
+
+    private final class NodeHandler implements EventHandler<Node> {
+        @Override
+        public void onAdd(Node node) {
+            cache.putNode(node);
+            queue.moveOnEvent(ClusterEvent.ANY);
+        }
+
+        @Override
+        public void onUpdate(Node old, Node node) {
+            cache.putNode(node);
+            boolean matters = !Objects.equals(old.getSpec(), node.getSpec())
+                    || !Objects.equals(old.getMetadata().getLabels(), node.getMetadata().getLabels())
+                    || !Objects.equals(allocatable(old), allocatable(node));
+            if (matters) {
+                queue.moveOnEvent(ClusterEvent.ANY);
+            }
+        }
+
+        private static @org.jspecify.annotations.Nullable Object allocatable(Node node) {
+            return node.getStatus() == null ? null : node.getStatus().getAllocatable();
+        }
+
+        @Override
+        public void onDelete(Node node) {
+            cache.removeNode(node.getMetadata().getName());
+        }
+    }
+
+    /** Which informers scheduling needs, for readiness. */
+    public List<Informer<?>> informers() {
+        return List.of(pods, nodes, namespaces, claims, volumes, classes);
+    }
+}

@@ -1,0 +1,18 @@
+package io.jakube.scheduler.binding;
+
+import io.fabric8.kubernetes.api.model.Pod;
+import io.jakube.scheduler.snapshot.PodInfo;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** The writes scheduling makes. Implementations throw {@link io.jakube.common.status.ApiException} or {@link java.io.UncheckedIOException}. Thread-safe. */
+public interface PodWriter {
+    /** Binds a pod to a node. */
+    void bind(Pod pod, String node);
+
+    /** Notes in the pod's status that no node fits. @param nominatedNode node where room is being made; null leaves the field as it is */
+    void reportUnschedulable(Pod pod, String message, @Nullable String nominatedNode);
+
+    /** Evicts pods for the sake of one of higher priority. */
+    void preempt(PodInfo beneficiary, List<PodInfo> victims);
+}
