@@ -66,7 +66,7 @@ public final class ApiPodWriter implements PodWriter {
                 patch.putObject("metadata").put("uid", victim.uid());
                 condition(patch.putObject("status"), "DisruptionTarget", "True", "PreemptionByScheduler", "default-scheduler: preempting to accommodate a higher priority pod");
                 client.patch(Pod.class, victim.namespace(), victim.key().name(), "status", PatchType.STRATEGIC_MERGE, patch);
-                client.delete(Pod.class, victim.namespace(), victim.key().name(), DeleteOptions.NONE.withUid(victim.uid()));
+                client.delete(Pod.class, victim.namespace(), victim.key().name(), DeleteOptions.ofUid(victim.uid()));
             } catch (ApiException e) {
                 if (!e.is("NotFound") && !e.is("Conflict")) {
                     throw e;
