@@ -14,6 +14,14 @@ public interface ResourceRegistry {
     /** The definition whose objects have this type. */
     Optional<ResourceDefinition> find(GroupVersionKind gvk);
 
+    /**
+     * The definition a served one is stored as: itself, but for kinds served in several versions or groups (core and events.k8s.io events,
+     * autoscaling v1 and v2), whose objects are converted by an {@link ObjectConverter} on the way in and out.
+     */
+    default ResourceDefinition storage(ResourceDefinition served) {
+        return served;
+    }
+
     /** All definitions, ordered by group priority (core first), version priority and plural. */
     List<ResourceDefinition> all();
 

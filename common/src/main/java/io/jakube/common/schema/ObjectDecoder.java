@@ -1,5 +1,6 @@
 package io.jakube.common.schema;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import io.jakube.common.api.GroupVersionKind;
 import io.jakube.common.status.ApiException;
 import org.jspecify.annotations.Nullable;
@@ -23,5 +24,11 @@ public interface ObjectDecoder {
     DecodeResult decode(byte[] body, Encoding encoding, @Nullable GroupVersionKind expected);
 
     /** Prunes and checks an object already parsed (the outcome of a patch). Does not modify its argument. */
-    DecodeResult decode(com.fasterxml.jackson.databind.JsonNode tree, GroupVersionKind gvk);
+    DecodeResult decode(JsonNode tree, GroupVersionKind gvk);
+
+    /**
+     * Checks an object already parsed as {@link #decode(JsonNode, GroupVersionKind)} does, but keeps it as it was written: zero values stay and nothing is
+     * added. For server-side apply, where naming a field is owning it. Does not modify its argument.
+     */
+    DecodeResult decodeAsWritten(JsonNode tree, GroupVersionKind gvk);
 }

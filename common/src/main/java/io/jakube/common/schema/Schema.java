@@ -80,6 +80,19 @@ public interface Schema {
     /** Whether fields outside {@link #properties} are kept. */
     boolean preserveUnknownFields();
 
+    /**
+     * Whether a zero value (false, 0, "", empty list or map) differs from absence. Where it does not, canonical objects leave zero values out,
+     * as every answer of a Kubernetes API server does; required fields are always written.
+     */
+    default boolean keepsZero() {
+        return true;
+    }
+
+    /** Whether canonical objects always have this nested object, {@code {}} if nothing is in it. */
+    default boolean alwaysPresent() {
+        return false;
+    }
+
     /** Whether the value is a whole API object of its own ({@code apiVersion}, {@code kind}, {@code metadata}). */
     boolean embeddedResource();
 }
