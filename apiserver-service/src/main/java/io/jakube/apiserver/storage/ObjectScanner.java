@@ -54,6 +54,7 @@ public final class ObjectScanner {
 
     /**
      * @param stored JSON without resourceVersion
+     * @param revision what to splice in; 0 splices nothing, for an object that is not stored
      * @throws UncheckedIOException if it is not a JSON object with a metadata object
      */
     public StoredObject scan(byte[] stored, long revision) {
@@ -82,6 +83,9 @@ public final class ObjectScanner {
         }
         fields.put("metadata.name", identity[0]);
         fields.put("metadata.namespace", identity[1]);
+        if (revision == 0) {
+            return new StoredObject(identity[1], identity[0], 0, stored, metadata, metadata, labels, fields);
+        }
         byte[] splice = ("\"resourceVersion\":\"" + revision + (emptyMetadata ? "\"" : "\",")).getBytes(StandardCharsets.ISO_8859_1);
         byte[] json = new byte[stored.length + splice.length];
         System.arraycopy(stored, 0, json, 0, metadata);

@@ -28,10 +28,12 @@ import java.util.function.Supplier;
  */
 public final class ObjectStorage {
     private final KeyValueStore store;
+    private final ObjectLeases leases;
     private final Map<GroupResource, ObjectScanner> scanners = new ConcurrentHashMap<>();
 
     public ObjectStorage(KeyValueStore store) {
         this.store = requireNonNull(store, "store is null");
+        this.leases = new ObjectLeases(store);
     }
 
     /**
@@ -73,13 +75,12 @@ public final class ObjectStorage {
     /**
      * Stores a new object.
      *
-     * @param lease lease that ends its life, 0 for none
+     * @param value its {@link #encode encoded} form
      * @throws ApiException 409 AlreadyExists
      */
-    public StoredObject create(ResourceDefinition definition, String namespace, String name, ObjectNode object, long lease) {
-        byte[] value = encode(object);
+    public StoredObject create(ResourceDefinition definition, String namespace, String name, byte[] value) {
         Key key = ObjectKeys.key(definition.groupResource(), namespace, name);
-        return switch (write(new Write(key, value, 0, lease))) {
+        return switch (write(new Write(key, value, 0, lease(definition)))) {
             case WriteResult.Committed(long revision) -> scanner(definition).scan(value, revision);
             case WriteResult.Conflict _ -> throw ApiException.alreadyExists(definition.groupResource(), name);
         };
@@ -88,7 +89,7 @@ public final class ObjectStorage {
     /** Replaces an object that is still at the revision of {@code old}; empty if it no longer is. */
     public Optional<StoredObject> update(ResourceDefinition definition, StoredObject old, byte[] value) {
         Key key = ObjectKeys.key(definition.groupResource(), old.namespace(), old.name());
-        return switch (write(Write.update(key, value, old.revision()))) {
+        return switch (write(new Write(key, value, old.revision(), lease(definition)))) {
             case WriteResult.Committed(long revision) -> Optional.of(scanner(definition).scan(value, revision));
             case WriteResult.Conflict _ -> Optional.empty();
         };
@@ -131,6 +132,10 @@ public final class ObjectStorage {
             }
         });
         return Json.write(ordered);
+    }
+
+    private long lease(ResourceDefinition definition) {
+        return asAnswer(() -> leases.leaseFor(definition.groupResource()));
     }
 
     private WriteResult write(Write write) {

@@ -1,0 +1,43 @@
+package io.jakube.apiserver.registry;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.jakube.apiserver.admission.AdmissionPlugin;
+import io.jakube.apiserver.admission.AdmissionRequest;
+import io.jakube.apiserver.admission.AdmissionRequest.Operation;
+import io.jakube.apiserver.request.RequestContext;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** The admission chain. The server's own writes do not pass it. Thread-safe once installed. */
+public final class Admission {
+    private volatile List<AdmissionPlugin> plugins = List.of();
+
+    /** Sets the chain, before the first request. */
+    public void install(List<AdmissionPlugin> chain) {
+        plugins = List.copyOf(chain);
+    }
+
+    /** One write on its way through the chain. */
+    record Attempt(
+            Operation operation, ResourceType type, String subresource, String namespace, String name, ObjectNode options, boolean dryRun, RequestContext context) {
+        AdmissionRequest of(@Nullable ObjectNode object, @Nullable ObjectNode old) {
+            return new AdmissionRequest(operation, type.definition(), subresource, namespace, name, object, old, options, dryRun, context);
+        }
+    }
+
+    void mutate(AdmissionRequest request) {
+        if (!internal(request.context())) {
+            plugins.forEach(plugin -> plugin.mutate(request));
+        }
+    }
+
+    void validate(AdmissionRequest request) {
+        if (!internal(request.context())) {
+            plugins.forEach(plugin -> plugin.validate(request));
+        }
+    }
+
+    private static boolean internal(RequestContext context) {
+        return context.request() instanceof InternalRequest;
+    }
+}

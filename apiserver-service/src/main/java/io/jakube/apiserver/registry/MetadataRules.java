@@ -1,0 +1,176 @@
+package io.jakube.apiserver.registry;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.jakube.common.status.FieldError;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+import java.util.regex.Pattern;
+
+/** What every object's metadata must keep to (API conventions, "Metadata"). */
+final class MetadataRules {
+    private static final Pattern QUALIFIED_PART = Pattern.compile("([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9]");
+    private static final Pattern LABEL_VALUE = Pattern.compile("(([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9])?");
+    private static final int MAX_PART = 63;
+    private static final int MAX_ANNOTATIONS = 256 * 1024;
+    private static final Set<String> STANDARD_FINALIZERS = Set.of("orphan", "foregroundDeletion", "kubernetes");
+
+    private MetadataRules() {}
+
+    static List<FieldError> validateCreate(ResourceType type, ObjectNode object) {
+        List<FieldError> errors = new ArrayList<>();
+        ObjectMeta meta = ObjectMeta.of(object);
+        if (!meta.generateName().isEmpty()) {
+            for (String problem : type.strategy().nameErrors(meta.generateName(), true)) {
+                errors.add(FieldError.invalid("metadata.generateName", meta.generateName(), problem));
+            }
+        }
+        if (meta.name().isEmpty()) {
+            errors.add(FieldError.required("metadata.name", "name or generateName is required"));
+        } else {
+            for (String problem : type.strategy().nameErrors(meta.name(), false)) {
+                errors.add(FieldError.invalid("metadata.name", meta.name(), problem));
+            }
+        }
+        if (type.definition().namespaced()) {
+            if (meta.namespace().isEmpty()) {
+                errors.add(FieldError.required("metadata.namespace", ""));
+            } else {
+                ObjectNames.dnsLabelErrors(meta.namespace(), false).forEach(problem -> errors.add(FieldError.invalid("metadata.namespace", meta.namespace(), problem)));
+            }
+        }
+        validateCommon(object, errors);
+        return errors;
+    }
+
+    static List<FieldError> validateUpdate(ObjectNode object, ObjectNode old) {
+        List<FieldError> errors = new ArrayList<>();
+        ObjectMeta meta = ObjectMeta.of(object);
+        ObjectMeta oldMeta = ObjectMeta.of(old);
+        for (String field : List.of("name", "namespace")) {
+            String value = meta.node().path(field).asText("");
+            if (!value.equals(oldMeta.node().path(field).asText(""))) {
+                errors.add(FieldError.invalid("metadata." + field, value, "field is immutable"));
+            }
+        }
+        if (oldMeta.deleting()) {
+            List<String> added = new ArrayList<>(meta.finalizers());
+            added.removeAll(oldMeta.finalizers());
+            if (!added.isEmpty()) {
+                errors.add(FieldError.forbidden("metadata.finalizers", "no new finalizers can be added if the object is being deleted, found new finalizers []string{"
+                        + String.join(", ", added.stream().map(f -> "\"" + f + "\"").toList()) + "}"));
+            }
+        }
+        validateCommon(object, errors);
+        return errors;
+    }
+
+    private static void validateCommon(ObjectNode object, List<FieldError> errors) {
+        JsonNode metadata = object.path("metadata");
+        metadata.path("labels").properties().forEach(label -> {
+            for (String problem : qualifiedNameErrors(label.getKey())) {
+                errors.add(FieldError.invalid("metadata.labels", label.getKey(), problem));
+            }
+            for (String problem : labelValueErrors(label.getValue().asText())) {
+                errors.add(FieldError.invalid("metadata.labels", label.getValue().asText(), problem));
+            }
+        });
+        long size = 0;
+        for (var annotation : metadata.path("annotations").properties()) {
+            size += annotation.getKey().length() + (long) annotation.getValue().asText().length();
+            for (String problem : qualifiedNameErrors(annotation.getKey().toLowerCase(Locale.ROOT))) {
+                errors.add(FieldError.invalid("metadata.annotations", annotation.getKey(), problem));
+            }
+        }
+        if (size > MAX_ANNOTATIONS) {
+            errors.add(FieldError.tooLong("metadata.annotations", MAX_ANNOTATIONS));
+        }
+        validateFinalizers(metadata, errors);
+        validateOwners(metadata, errors);
+    }
+
+    private static void validateFinalizers(JsonNode metadata, List<FieldError> errors) {
+        boolean orphan = false;
+        boolean foreground = false;
+        for (JsonNode node : metadata.path("finalizers")) {
+            String finalizer = node.asText();
+            List<String> problems = qualifiedNameErrors(finalizer);
+            problems.forEach(problem -> errors.add(FieldError.invalid("metadata.finalizers", finalizer, problem)));
+            if (problems.isEmpty() && !finalizer.contains("/") && !STANDARD_FINALIZERS.contains(finalizer)) {
+                errors.add(FieldError.invalid("metadata.finalizers[0]", finalizer, "name is neither a standard finalizer name nor is it fully qualified"));
+            }
+            orphan |= finalizer.equals("orphan");
+            foreground |= finalizer.equals("foregroundDeletion");
+        }
+        if (orphan && foreground) {
+            errors.add(FieldError.invalid("metadata.finalizers", "orphan", "finalizer foregroundDeletion and orphan cannot be both set"));
+        }
+    }
+
+    private static void validateOwners(JsonNode metadata, List<FieldError> errors) {
+        String controller = "";
+        int index = 0;
+        for (JsonNode owner : metadata.path("ownerReferences")) {
+            String path = "metadata.ownerReferences[" + index++ + "]";
+            if (owner.path("apiVersion").asText("").isEmpty()) {
+                errors.add(FieldError.invalid(path + ".apiVersion", "", "version must not be empty"));
+            }
+            for (String field : List.of("kind", "name", "uid")) {
+                if (owner.path(field).asText("").isEmpty()) {
+                    errors.add(FieldError.invalid(path + "." + field, "", "must not be empty"));
+                }
+            }
+            if (owner.path("controller").asBoolean(false)) {
+                String name = owner.path("kind").asText() + "/" + owner.path("name").asText();
+                if (!controller.isEmpty()) {
+                    errors.add(FieldError.invalid("metadata.ownerReferences", name,
+                            "Only one reference can have Controller set to true. Found \"true\" in references for " + controller + " and " + name));
+                }
+                controller = name;
+            }
+        }
+    }
+
+    /** {@code [prefix/]name}, the form of label and annotation keys and of finalizers. */
+    static List<String> qualifiedNameErrors(String value) {
+        List<String> problems = new ArrayList<>();
+        String[] parts = value.split("/", -1);
+        String name = parts[parts.length - 1];
+        if (parts.length > 2) {
+            return List.of("a qualified name must consist of alphanumeric characters, '-', '_' or '.', and must start and end with an alphanumeric character "
+                    + "(e.g. 'MyName',  or 'my.name',  or '123-abc', regex used for validation is '([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9]') "
+                    + "with an optional DNS subdomain prefix and '/' (e.g. 'example.com/MyName')");
+        }
+        if (parts.length == 2) {
+            if (parts[0].isEmpty()) {
+                problems.add("prefix part must be non-empty");
+            } else {
+                ObjectNames.dnsSubdomainErrors(parts[0], false).forEach(problem -> problems.add("prefix part " + problem));
+            }
+        }
+        if (name.isEmpty()) {
+            problems.add("name part must be non-empty");
+        } else if (name.length() > MAX_PART) {
+            problems.add("name part must be no more than 63 bytes");
+        }
+        if (name.length() > MAX_PART * 4 || !QUALIFIED_PART.matcher(name).matches()) {
+            problems.add("name part must consist of alphanumeric characters, '-', '_' or '.', and must start and end with an alphanumeric character "
+                    + "(e.g. 'MyName',  or 'my.name',  or '123-abc', regex used for validation is '([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9]')");
+        }
+        return problems;
+    }
+
+    static List<String> labelValueErrors(String value) {
+        List<String> problems = new ArrayList<>();
+        if (value.length() > MAX_PART) {
+            problems.add("must be no more than 63 bytes");
+        }
+        if (value.length() > MAX_PART * 4 || !LABEL_VALUE.matcher(value).matches()) {
+            problems.add("a valid label must be an empty string or consist of alphanumeric characters, '-', '_' or '.', and must start and end with an alphanumeric character "
+                    + "(e.g. 'MyValue',  or 'my_value',  or '12345', regex used for validation is '(([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9])?')");
+        }
+        return problems;
+    }
+}
