@@ -4,6 +4,7 @@ import io.jakube.apiserver.registry.ObjectStore;
 import io.jakube.common.api.ResourceRegistry;
 import io.jakube.common.schema.ObjectDecoder;
 import io.jakube.common.schema.SchemaRegistry;
+import io.jakube.db.KeyValueStore;
 import java.time.Clock;
 
 /**
@@ -11,6 +12,7 @@ import java.time.Clock;
  *
  * @param objects objects for the server's own use; usable once the server has been composed, so not from a plugin's constructor
  *     ({@link ObjectStore#onChange} excepted)
+ * @param store the store below the objects, for what is no API object (allocations)
  */
 public record PluginContext(
-        ApiServerConfig config, ResourceRegistry resources, SchemaRegistry schemas, ObjectDecoder decoder, ObjectStore objects, Clock clock) {}
+        ApiServerConfig config, ResourceRegistry resources, SchemaRegistry schemas, ObjectDecoder decoder, ObjectStore objects, KeyValueStore store, Clock clock) {}

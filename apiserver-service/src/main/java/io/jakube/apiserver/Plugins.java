@@ -6,6 +6,7 @@ import io.jakube.apiserver.authentication.Impersonation;
 import io.jakube.apiserver.authorization.Authorizer;
 import io.jakube.apiserver.defaulting.Defaulter;
 import io.jakube.apiserver.http.UpgradeHandler;
+import io.jakube.apiserver.registry.ObjectSubresource;
 import io.jakube.apiserver.registry.ResourceStrategy;
 import io.jakube.apiserver.registry.SubresourceHandler;
 import io.jakube.apiserver.request.NonResourceHandler;
@@ -32,6 +33,7 @@ public final class Plugins {
     private final Map<GroupResource, ResourceStrategy> strategies = new HashMap<>();
     private final Map<GroupVersionKind, Defaulter> defaulters = new HashMap<>();
     private final List<SubresourceHandler> subresources = new ArrayList<>();
+    private final List<ObjectSubresource> objectSubresources = new ArrayList<>();
     private final Map<GroupResource, TablePrinter> printers = new HashMap<>();
     private final List<NonResourceHandler> nonResources = new ArrayList<>();
     private final List<UpgradeHandler> upgrades = new ArrayList<>();
@@ -90,6 +92,11 @@ public final class Plugins {
 
     public Plugins subresource(SubresourceHandler added) {
         subresources.add(added);
+        return this;
+    }
+
+    public Plugins objectSubresource(ObjectSubresource added) {
+        objectSubresources.add(added);
         return this;
     }
 
@@ -154,6 +161,10 @@ public final class Plugins {
 
     public List<SubresourceHandler> subresources() {
         return subresources;
+    }
+
+    public List<ObjectSubresource> objectSubresources() {
+        return objectSubresources;
     }
 
     public Map<GroupResource, TablePrinter> printers() {

@@ -49,6 +49,7 @@ final class PodDefaults {
         ensureObject(spec, "securityContext");
         defaultInteger(spec, "terminationGracePeriodSeconds", 30);
         defaultText(spec, "schedulerName", "default-scheduler");
+        serviceAccount(spec);
         items(spec, "volumes").forEach(VolumeDefaults::volume);
         items(spec, "initContainers").forEach(ContainerDefaults::container);
         items(spec, "containers").forEach(ContainerDefaults::container);
@@ -57,6 +58,15 @@ final class PodDefaults {
         ObjectNode resources = object(spec, "resources");
         if (resources != null) {
             Quantities.requirements(resources);
+        }
+    }
+
+    /** {@code serviceAccount} is the old name of {@code serviceAccountName}; both always say the same. */
+    private static void serviceAccount(ObjectNode spec) {
+        String name = Fields.text(spec, "serviceAccountName");
+        String account = name.isEmpty() ? Fields.text(spec, "serviceAccount") : name;
+        if (!account.isEmpty()) {
+            spec.put("serviceAccountName", account).put("serviceAccount", account);
         }
     }
 

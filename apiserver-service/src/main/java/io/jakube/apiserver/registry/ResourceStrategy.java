@@ -58,12 +58,12 @@ public interface ResourceStrategy {
         return true;
     }
 
-    /** Whether a status subresource separates {@code spec} from {@code status}, and generation counts spec changes. */
+    /** Whether a status subresource separates {@code status} from the rest. */
     default boolean separatesStatus() {
         return true;
     }
 
-    /** Whether {@code metadata.generation} counts changes of the desired state; only consulted for types upstream counts. */
+    /** Whether {@code metadata.generation} starts at 1 and counts changes of everything but metadata and status. */
     default boolean tracksGeneration() {
         return true;
     }
@@ -74,7 +74,7 @@ public interface ResourceStrategy {
      * @param prefix whether it is a {@code generateName}, which may end in a dash
      */
     default List<String> nameErrors(String name, boolean prefix) {
-        return ObjectNames.dnsSubdomainErrors(name, prefix);
+        return nameRule().check(name, prefix);
     }
 
     /** Whether a delete answers with the deleted object; otherwise it answers with a Status. */

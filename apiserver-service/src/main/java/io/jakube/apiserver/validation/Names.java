@@ -103,7 +103,7 @@ public final class Names {
         if (name.isEmpty()) {
             problems.add("name part must be non-empty");
         } else if (name.length() > MAX_LABEL) {
-            problems.add("name part " + maxLength(MAX_LABEL));
+            problems.add("name part must be no more than " + MAX_LABEL + " bytes");
         }
         if (!isQualified(name)) {
             problems.add("name part " + QUALIFIED_MESSAGE + regex(QUALIFIED_FORMAT, "MyName", "my.name", "123-abc"));
@@ -114,7 +114,7 @@ public final class Names {
     public static List<String> labelValue(String value) {
         List<String> problems = new ArrayList<>(2);
         if (value.length() > MAX_LABEL) {
-            problems.add(maxLength(MAX_LABEL));
+            problems.add("must be no more than " + MAX_LABEL + " bytes");
         }
         if (!value.isEmpty() && !isQualified(value)) {
             problems.add(LABEL_VALUE_MESSAGE);
