@@ -1,0 +1,5 @@
+/** The tables as Hibernate sees them, for leases, administration and point reads. Everything is non-null unless annotated. */
+@NullMarked
+package io.jakube.db.mapping;
+
+import org.jspecify.annotations.NullMarked;

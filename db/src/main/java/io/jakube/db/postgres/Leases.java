@@ -1,0 +1,62 @@
+package io.jakube.db.postgres;
+
+import io.jakube.db.StoreException;
+import io.jakube.db.mapping.LeaseRow;
+import java.util.concurrent.ThreadLocalRandom;
+
+/** Grants, renews and ends leases. Time is the database's. Thread-safe. */
+final class Leases {
+    private final Sessions sessions;
+
+    Leases(Sessions sessions) {
+        this.sessions = sessions;
+    }
+
+    long grant(long ttlSeconds, long wishedId) {
+        if (ttlSeconds < 1) {
+            throw new StoreException.InvalidRequest("a lease lives at least 1 second, not " + ttlSeconds);
+        }
+        if (wishedId < 0) {
+            throw new StoreException.InvalidRequest("a lease id is positive, not " + wishedId);
+        }
+        long id = wishedId == 0 ? ThreadLocalRandom.current().nextLong(1, Long.MAX_VALUE) : wishedId;
+        boolean[] repeated = {false};
+        int inserted = sessions.transact(session -> {
+            boolean first = !repeated[0];
+            repeated[0] = true;
+            int rows = session.createNativeMutationQuery(
+                            "INSERT INTO kv_lease VALUES (:id, :ttl, clock_timestamp() + make_interval(secs => :ttl)) ON CONFLICT DO NOTHING")
+                    .setParameter("id", id)
+                    .setParameter("ttl", ttlSeconds)
+                    .executeUpdate();
+            // A repeated call may meet the row of its own first attempt.
+            return first ? rows : Integer.valueOf(1);
+        });
+        if (inserted == 0) {
+            throw new StoreException.InvalidRequest("lease already exists: " + id);
+        }
+        return id;
+    }
+
+    void revoke(long id) {
+        boolean[] repeated = {false};
+        int ended = sessions.run(session -> {
+            boolean again = repeated[0];
+            repeated[0] = true;
+            int rows = session.createNativeQuery("SELECT kv_revoke(:id, 1)", Integer.class).setParameter("id", id).getSingleResult();
+            return again ? Integer.valueOf(1) : rows;
+        });
+        if (ended == 0) {
+            throw new StoreException.InvalidRequest("requested lease not found: " + id);
+        }
+    }
+
+    /** Ends leases whose time has passed. @return how many */
+    int expire(int limit) {
+        return sessions.run(session -> session.createNativeQuery("SELECT kv_revoke(NULL, :limit)", Integer.class).setParameter("limit", limit).getSingleResult());
+    }
+
+    boolean exists(long id) {
+        return sessions.run(session -> session.get(LeaseRow.class, id) != null);
+    }
+}

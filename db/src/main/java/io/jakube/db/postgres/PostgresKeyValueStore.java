@@ -1,0 +1,153 @@
+package io.jakube.db.postgres;
+
+import static java.util.Objects.requireNonNull;
+
+import io.jakube.db.KeyRange;
+import io.jakube.db.KeyValueStore;
+import io.jakube.db.RangeResult;
+import io.jakube.db.StoreException;
+import io.jakube.db.WatchObserver;
+import io.jakube.db.Write;
+import io.jakube.db.WriteResult;
+import java.util.concurrent.CompletableFuture;
+
+/**
+ * The store on a PostgreSQL database whose schema is in place.
+ *
+ * <p>Threads of its own: one that commits writes, one that follows the log (from the first watch on), one for deadlines, leases and compaction. Connections:
+ * one each for committing and following, and a few for reads that come and go. Nothing is asked of the database when it is opened.
+ */
+public final class PostgresKeyValueStore implements KeyValueStore {
+    private final StoreConfig config;
+    private final ConnectionPool pool;
+    private final Sessions sessions;
+    private final WriteQueue queue;
+    private final GroupCommitWriter writer;
+    private final Feed feed;
+    private final Leases leases;
+    private final Compactor compactor;
+    private final Housekeeping housekeeping;
+    private final long deadlineNanos;
+
+    private PostgresKeyValueStore(StoreConfig config) {
+        this.config = config;
+        this.deadlineNanos = config.deadline().toNanos();
+        Connector connector = new Connector(config);
+        this.pool = new ConnectionPool(connector, config);
+        this.sessions = new Sessions(pool);
+        this.queue = new WriteQueue(config.limits());
+        this.writer = new GroupCommitWriter(connector, queue, config);
+        this.feed = new Feed(connector, pool);
+        this.leases = new Leases(sessions);
+        this.compactor = new Compactor(sessions, pool);
+        this.housekeeping = new Housekeeping(config, pool, writer, leases, compactor);
+    }
+
+    /** Opens the store. Does not wait for the database: while that is away calls fail within their deadline. */
+    public static PostgresKeyValueStore open(StoreConfig config) {
+        PostgresKeyValueStore store = new PostgresKeyValueStore(requireNonNull(config, "config is null"));
+        if (config.access() == StoreConfig.Access.READ_WRITE) {
+            store.writer.start();
+            store.sessions.warmUp();
+        }
+        store.housekeeping.start();
+        return store;
+    }
+
+    @Override
+    public CompletableFuture<WriteResult> write(Write write) {
+        requireNonNull(write, "write is null");
+        CompletableFuture<WriteResult> result = new CompletableFuture<>();
+        try {
+            validate(write);
+            queue.put(new PendingWrite(write, result, System.nanoTime() + deadlineNanos));
+        } catch (StoreException e) {
+            result.completeExceptionally(e);
+        }
+        return result;
+    }
+
+    private void validate(Write write) {
+        requireWritable();
+        if (write.key().length() == 0) {
+            throw new StoreException.InvalidRequest("key is not provided");
+        }
+        if (write.key().length() > StoreConfig.Limits.KEY_BYTES) {
+            throw new StoreException.InvalidRequest("the key has " + write.key().length() + " bytes, the limit is " + StoreConfig.Limits.KEY_BYTES);
+        }
+        byte[] value = write.value();
+        if (value != null && value.length > config.limits().valueBytes()) {
+            throw new StoreException.InvalidRequest("request is too large: the value of " + write.key() + " has " + value.length + " bytes, the limit is "
+                    + config.limits().valueBytes());
+        }
+        if (write.expectedRevision() < Write.ANY) {
+            throw new StoreException.InvalidRequest("expected revision " + write.expectedRevision() + " is negative");
+        }
+    }
+
+    @Override
+    public RangeResult range(KeyRange range, long revision, int limit) {
+        requireNonNull(range, "range is null");
+        if (revision < 0 || limit < 0) {
+            throw new StoreException.InvalidRequest("revision and limit must not be negative");
+        }
+        if (revision == 0 && range.equals(KeyRange.single(range.from()))) {
+            return sessions.run(session -> PointReader.latest(session, range.from()));
+        }
+        return pool.run(connection -> RangeReader.read(connection, range, revision, limit));
+    }
+
+    @Override
+    public long currentRevision() {
+        return pool.run(LogReader::head).revision();
+    }
+
+    @Override
+    public long compactRevision() {
+        return pool.run(LogReader::head).compactRevision();
+    }
+
+    @Override
+    public AutoCloseable watch(KeyRange range, long startRevision, WatchObserver observer) {
+        requireNonNull(range, "range is null");
+        requireNonNull(observer, "observer is null");
+        if (startRevision < 0) {
+            throw new StoreException.InvalidRequest("start revision " + startRevision + " is negative");
+        }
+        return feed.watch(range, observer, startRevision == 0 ? currentRevision() : startRevision - 1);
+    }
+
+    @Override
+    public long grantLease(long ttlSeconds, long id) {
+        requireWritable();
+        return leases.grant(ttlSeconds, id);
+    }
+
+    @Override
+    public void revokeLease(long id) {
+        requireWritable();
+        leases.revoke(id);
+    }
+
+    @Override
+    public void compact(long revision) {
+        requireWritable();
+        compactor.promise(revision);
+        compactor.sweepAll();
+    }
+
+    private void requireWritable() {
+        if (config.access() == StoreConfig.Access.READ_ONLY) {
+            throw new StoreException.InvalidRequest("the store was opened for reading only");
+        }
+    }
+
+    @Override
+    public void close() {
+        writer.close();
+        housekeeping.close();
+        feed.close();
+        sessions.close();
+        pool.close();
+    }
+}

@@ -1,0 +1,784 @@
+package io.jakube.db;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowable;
+
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Random;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** What every {@link KeyValueStore} guarantees, one test per guarantee. Tests share a database, and so use keys of their own. */
+public abstract class KeyValueStoreContract {
+    private final List<KeyValueStore> opened = new ArrayList<>();
+    private final String root = "/test/" + UUID.randomUUID() + "/";
+    protected KeyValueStore store;
+
+    /** Opens another store over the one database of this class. */
+    protected abstract KeyValueStore open();
+
+    @BeforeEach
+    void openStore() {
+        store = another();
+    }
+
+    @AfterEach
+    void closeStores() {
+        opened.forEach(KeyValueStore::close);
+    }
+
+    private KeyValueStore another() {
+        KeyValueStore another = open();
+        opened.add(another);
+        return another;
+    }
+
+    // ---- keys and values -------------------------------------------------------------------------------------------------------------------------------
+
+    @Test
+    void aKeyHoldsWhatWasWritten() {
+        long revision = put("a", "one");
+        KeyValue found = get("a");
+        assertThat(text(found)).isEqualTo("one");
+        assertThat(found).extracting(KeyValue::createRevision, KeyValue::modRevision, KeyValue::version, KeyValue::lease).containsExactly(revision, revision, 1L, 0L);
+    }
+
+    @Test
+    void aMissingKeyIsAnEmptyRange() {
+        RangeResult result = store.range(KeyRange.single(key("missing")), 0, 0);
+        assertThat(result.items()).isEmpty();
+        assertThat(result.count()).isZero();
+        assertThat(result.more()).isFalse();
+        assertThat(result.revision()).isEqualTo(store.currentRevision());
+    }
+
+    @Test
+    void keysAndValuesAreAnyBytes() {
+        byte[] bytes = new byte[256];
+        IntStream.range(0, 256).forEach(i -> bytes[i] = (byte) i);
+        byte[] name = (root + "bytes").getBytes(StandardCharsets.UTF_8);
+        byte[] keyBytes = java.util.Arrays.copyOf(name, name.length + 256);
+        System.arraycopy(bytes, 0, keyBytes, name.length, 256);
+        Key key = Key.of(keyBytes);
+        committed(store.write(Write.create(key, bytes)));
+        RangeResult result = store.range(KeyRange.prefix(key("bytes")), 0, 0);
+        assertThat(result.items()).singleElement().satisfies(item -> {
+            assertThat(item.key()).isEqualTo(key);
+            assertThat(item.value()).isEqualTo(bytes);
+        });
+        assertThat(store.range(KeyRange.single(key), 0, 0).items()).hasSize(1);
+    }
+
+    @Test
+    void anEmptyValueIsNotADeletion() {
+        put("empty", "");
+        assertThat(get("empty").value()).isEmpty();
+        assertThat(store.range(KeyRange.prefix(key("empty")), 0, 0).items()).hasSize(1);
+    }
+
+    @Test
+    void anEmptyKeyIsRefused() {
+        assertRefused(store.write(Write.create(Key.of(new byte[0]), bytes("x"))));
+    }
+
+    @Test
+    void aTooLongKeyIsRefusedAndItsNeighboursAreNot() {
+        CompletableFuture<WriteResult> before = store.write(Write.create(key("before"), bytes("x")));
+        CompletableFuture<WriteResult> tooLong = store.write(Write.create(key("k".repeat(100_000)), bytes("x")));
+        CompletableFuture<WriteResult> after = store.write(Write.create(key("after"), bytes("x")));
+        assertRefused(tooLong);
+        committed(before);
+        committed(after);
+    }
+
+    @Test
+    void aTooLargeValueIsRefused() {
+        assertRefused(store.write(Write.create(key("large"), new byte[32 << 20])));
+        assertThat(store.range(KeyRange.single(key("large")), 0, 0).items()).isEmpty();
+    }
+
+    @Test
+    void aMegabyteIsKept() {
+        byte[] value = new byte[1 << 20];
+        new Random(1).nextBytes(value);
+        committed(store.write(Write.create(key("megabyte"), value)));
+        assertThat(get("megabyte").value()).isEqualTo(value);
+    }
+
+    // ---- compare and swap ------------------------------------------------------------------------------------------------------------------------------
+
+    @Test
+    void createFailsWhereTheKeyExists() {
+        long revision = put("a", "one");
+        assertThat(join(store.write(Write.create(key("a"), bytes("two"))))).isEqualTo(new WriteResult.Conflict(revision));
+        assertThat(text(get("a"))).isEqualTo("one");
+    }
+
+    @Test
+    void updateNeedsTheExpectedRevision() {
+        long first = put("a", "one");
+        long second = committed(store.write(Write.update(key("a"), bytes("two"), first)));
+        assertThat(second).isGreaterThan(first);
+        assertThat(join(store.write(Write.update(key("a"), bytes("three"), first)))).isEqualTo(new WriteResult.Conflict(second));
+        assertThat(text(get("a"))).isEqualTo("two");
+        assertThat(get("a")).extracting(KeyValue::createRevision, KeyValue::modRevision, KeyValue::version).containsExactly(first, second, 2L);
+    }
+
+    @Test
+    void updateOfAMissingKeyConflictsWithZero() {
+        assertThat(join(store.write(Write.update(key("missing"), bytes("x"), 5)))).isEqualTo(new WriteResult.Conflict(0));
+    }
+
+    @Test
+    void anyRevisionOverwrites() {
+        put("a", "one");
+        committed(store.write(new Write(key("a"), bytes("two"), Write.ANY, 0)));
+        assertThat(text(get("a"))).isEqualTo("two");
+    }
+
+    @Test
+    void aConflictTakesNoRevision() {
+        put("a", "one");
+        long before = store.currentRevision();
+        join(store.write(Write.create(key("a"), bytes("two"))));
+        assertThat(store.currentRevision()).isEqualTo(before);
+        assertThat(put("b", "next")).isEqualTo(before + 1);
+    }
+
+    @Test
+    void deleteNeedsTheExpectedRevision() {
+        long revision = put("a", "one");
+        assertThat(join(store.write(Write.delete(key("a"), revision + 1)))).isEqualTo(new WriteResult.Conflict(revision));
+        committed(store.write(Write.delete(key("a"), revision)));
+        assertThat(store.range(KeyRange.single(key("a")), 0, 0).items()).isEmpty();
+    }
+
+    @Test
+    void deletingAMissingKeyConflictsWithZero() {
+        assertThat(join(store.write(Write.delete(key("missing"), Write.ANY)))).isEqualTo(new WriteResult.Conflict(0));
+    }
+
+    @Test
+    void aKeyCreatedAnewStartsOver() {
+        long first = put("a", "one");
+        committed(store.write(Write.delete(key("a"), first)));
+        long again = put("a", "two");
+        assertThat(get("a")).extracting(KeyValue::createRevision, KeyValue::modRevision, KeyValue::version).containsExactly(again, again, 1L);
+    }
+
+    @Test
+    void writesOfOneCallerToOneKeyAreAppliedInCallOrder() {
+        List<CompletableFuture<WriteResult>> results =
+                IntStream.range(0, 200).mapToObj(i -> store.write(new Write(key("ordered"), bytes("v" + i), Write.ANY, 0))).toList();
+        List<Long> revisions = results.stream().map(KeyValueStoreContract::committed).toList();
+        assertThat(revisions).isSorted().doesNotHaveDuplicates();
+        assertThat(text(get("ordered"))).isEqualTo("v199");
+        assertThat(get("ordered").version()).isEqualTo(200);
+    }
+
+    @Test
+    void exactlyOneOfManyConcurrentCreatesWins() throws Exception {
+        KeyValueStore second = another();
+        List<CompletableFuture<WriteResult>> results = inParallel(32, i -> (i % 2 == 0 ? store : second).write(Write.create(key("contended"), bytes("by " + i))));
+        List<WriteResult> outcomes = results.stream().map(KeyValueStoreContract::join).toList();
+        List<WriteResult> won = outcomes.stream().filter(WriteResult.Committed.class::isInstance).toList();
+        assertThat(won).hasSize(1);
+        long revision = ((WriteResult.Committed) won.getFirst()).revision();
+        assertThat(outcomes).filteredOn(WriteResult.Conflict.class::isInstance).containsOnly(new WriteResult.Conflict(revision));
+    }
+
+    @Test
+    void concurrentIncrementsAreNotLost() throws Exception {
+        KeyValueStore second = another();
+        put("counter", "0");
+        int threads = 8;
+        int rounds = 20;
+        inParallel(threads, t -> {
+            KeyValueStore mine = t % 2 == 0 ? store : second;
+            for (int done = 0; done < rounds; ) {
+                KeyValue current = mine.range(KeyRange.single(key("counter")), 0, 0).items().getFirst();
+                byte[] next = bytes(String.valueOf(Integer.parseInt(text(current)) + 1));
+                if (join(mine.write(Write.update(key("counter"), next, current.modRevision()))) instanceof WriteResult.Committed) {
+                    done++;
+                }
+            }
+            return true;
+        });
+        assertThat(text(get("counter"))).isEqualTo(String.valueOf(threads * rounds));
+    }
+
+    // ---- revisions -------------------------------------------------------------------------------------------------------------------------------------
+
+    @Test
+    void revisionsAreContiguousOverAllWriters() throws Exception {
+        KeyValueStore second = another();
+        long before = store.currentRevision();
+        List<List<Long>> revisions = inParallel(16, t -> {
+            List<CompletableFuture<WriteResult>> writes = new ArrayList<>();
+            for (int i = 0; i < 50; i++) {
+                writes.add((t % 2 == 0 ? store : second).write(Write.create(key("contiguous/" + t + "/" + i), bytes("x"))));
+            }
+            return writes.stream().map(KeyValueStoreContract::committed).toList();
+        });
+        List<Long> all = revisions.stream().flatMap(List::stream).sorted().toList();
+        assertThat(all).isEqualTo(IntStream.rangeClosed(1, 800).mapToObj(i -> before + i).toList());
+        assertThat(second.currentRevision()).isEqualTo(before + 800);
+    }
+
+    @Test
+    void aReadSeesEveryWriteAcknowledgedBeforeItBeganInAnyStore() {
+        KeyValueStore second = another();
+        for (int i = 0; i < 50; i++) {
+            long revision = put("seen/" + i, "x");
+            RangeResult result = second.range(KeyRange.prefix(key("seen/")), 0, 0);
+            assertThat(result.items()).hasSize(i + 1);
+            assertThat(result.revision()).isGreaterThanOrEqualTo(revision);
+            assertThat(second.range(KeyRange.single(key("seen/" + i)), 0, 0).revision()).isGreaterThanOrEqualTo(revision);
+        }
+    }
+
+    // ---- ranges ----------------------------------------------------------------------------------------------------------------------------------------
+
+    @Test
+    void rangesAreOrderedByUnsignedBytes() {
+        List<Key> keys = new ArrayList<>();
+        for (int b : new int[] {0xff, 0x00, 0x7f, 0x80, 0x41}) {
+            byte[] prefix = (root + "order/").getBytes(StandardCharsets.UTF_8);
+            byte[] bytes = java.util.Arrays.copyOf(prefix, prefix.length + 1);
+            bytes[prefix.length] = (byte) b;
+            keys.add(Key.of(bytes));
+        }
+        keys.add(key("order/A\u0000"));
+        keys.add(key("order/AB"));
+        keys.forEach(key -> committed(store.write(Write.create(key, bytes("x")))));
+        assertThat(store.range(KeyRange.prefix(key("order/")), 0, 0).items()).extracting(KeyValue::key).isEqualTo(keys.stream().sorted().toList());
+    }
+
+    @Test
+    void aRangeIncludesItsStartAndExcludesItsEnd() {
+        List.of("a", "b", "c", "d").forEach(name -> put("half/" + name, name));
+        RangeResult result = store.range(new KeyRange(key("half/b"), key("half/d")), 0, 0);
+        assertThat(result.items()).extracting(KeyValueStoreContract::text).containsExactly("b", "c");
+        assertThat(result.count()).isEqualTo(2);
+    }
+
+    @Test
+    void aRangeWithoutEndReachesTheLastKey() {
+        byte[] last = {(byte) 0xff, (byte) 0xff, (byte) 0xfe, 1};
+        committed(store.write(new Write(Key.of(last), bytes("last"), Write.ANY, 0)));
+        assertThat(store.range(new KeyRange(Key.of(new byte[] {(byte) 0xff, (byte) 0xff}), null), 0, 0).items()).extracting(KeyValueStoreContract::text).contains("last");
+        assertThat(store.range(KeyRange.prefix(Key.of(new byte[] {(byte) 0xff, (byte) 0xff})), 0, 0).items()).extracting(KeyValueStoreContract::text).contains("last");
+    }
+
+    @Test
+    void anInvertedRangeIsEmpty() {
+        put("inverted/a", "x");
+        RangeResult result = store.range(new KeyRange(key("inverted/z"), key("inverted/a")), 0, 0);
+        assertThat(result.items()).isEmpty();
+        assertThat(result.count()).isZero();
+    }
+
+    @Test
+    void aLimitCutsAndCountDoesNot() {
+        IntStream.range(0, 10).forEach(i -> put("limit/" + i, "v" + i));
+        RangeResult result = store.range(KeyRange.prefix(key("limit/")), 0, 3);
+        assertThat(result.items()).extracting(KeyValueStoreContract::text).containsExactly("v0", "v1", "v2");
+        assertThat(result.count()).isEqualTo(10);
+        assertThat(result.more()).isTrue();
+        RangeResult all = store.range(KeyRange.prefix(key("limit/")), 0, 10);
+        assertThat(all.items()).hasSize(10);
+        assertThat(all.more()).isFalse();
+    }
+
+    @Test
+    void pagesAtOneRevisionMakeOneSnapshot() {
+        IntStream.range(0, 20).forEach(i -> put("pages/%02d".formatted(i), "v"));
+        Set<Key> seen = new HashSet<>();
+        RangeResult page = store.range(KeyRange.prefix(key("pages/")), 0, 7);
+        long snapshot = page.revision();
+        page.items().forEach(item -> seen.add(item.key()));
+        put("pages/00a", "late");
+        put("pages/15a", "late");
+        while (page.more()) {
+            page = store.range(new KeyRange(page.items().getLast().key().successor(), key("pages/").prefixEnd()), snapshot, 7);
+            page.items().forEach(item -> seen.add(item.key()));
+        }
+        assertThat(seen).hasSize(20);
+    }
+
+    @Test
+    void aPastRevisionShowsWhatWasThen() {
+        long one = put("past/a", "one");
+        long two = put("past/b", "b");
+        long three = committed(store.write(Write.update(key("past/a"), bytes("two"), one)));
+        long four = committed(store.write(Write.delete(key("past/b"), two)));
+        assertThat(texts("past/", one)).containsExactly("one");
+        assertThat(texts("past/", two)).containsExactly("one", "b");
+        assertThat(texts("past/", three)).containsExactly("two", "b");
+        assertThat(texts("past/", four)).containsExactly("two");
+        RangeResult old = store.range(KeyRange.prefix(key("past/")), two, 1);
+        assertThat(old.count()).isEqualTo(2);
+        assertThat(old.more()).isTrue();
+        assertThat(old.revision()).as("the store's latest revision").isGreaterThanOrEqualTo(four);
+    }
+
+    @Test
+    void aFutureRevisionIsRefused() {
+        long head = put("future", "x");
+        assertThatThrownBy(() -> store.range(KeyRange.single(key("future")), head + 1_000_000, 0))
+                .isInstanceOfSatisfying(StoreException.FutureRevision.class, e -> assertThat(e.currentRevision()).isGreaterThanOrEqualTo(head));
+    }
+
+    // ---- watches ---------------------------------------------------------------------------------------------------------------------------------------
+
+    @Test
+    void aWatchDeliversChangesInOrderOnceAndWithoutGaps() throws Exception {
+        RecordingObserver observer = new RecordingObserver();
+        try (AutoCloseable watch = store.watch(KeyRange.prefix(key("w/")), 0, observer)) {
+            long one = put("w/a", "one");
+            put("elsewhere", "x");
+            long two = committed(store.write(Write.update(key("w/a"), bytes("two"), one)));
+            long three = committed(store.write(Write.delete(key("w/a"), two)));
+            observer.awaitRevision(three);
+            assertThat(observer.revisions()).containsExactly(one, two, three);
+            assertThat(observer.events()).extracting(WatchEvent::deleted).containsExactly(false, false, true);
+        }
+    }
+
+    @Test
+    void aWatchDeliversPreviousValues() throws Exception {
+        RecordingObserver observer = new RecordingObserver();
+        try (AutoCloseable watch = store.watch(KeyRange.single(key("p")), 0, observer)) {
+            long one = put("p", "one");
+            long two = committed(store.write(Write.update(key("p"), bytes("two"), one)));
+            long three = committed(store.write(Write.delete(key("p"), two)));
+            put("p", "anew");
+            List<WatchEvent> events = observer.awaitEvents(4);
+            assertThat(events.get(0).previous()).isNull();
+            assertThat(text(events.get(1).previous())).isEqualTo("one");
+            assertThat(events.get(1).current().createRevision()).isEqualTo(one);
+            assertThat(text(events.get(2).previous())).isEqualTo("two");
+            assertThat(events.get(2).previous().modRevision()).isEqualTo(two);
+            assertThat(events.get(2).current().value()).isEmpty();
+            assertThat(events.get(2).current().modRevision()).isEqualTo(three);
+            assertThat(events.get(3).previous()).as("created anew after a deletion").isNull();
+        }
+    }
+
+    @Test
+    void aWatchFromZeroStartsAfterTheCurrentRevision() throws Exception {
+        put("now/a", "before");
+        RecordingObserver observer = new RecordingObserver();
+        try (AutoCloseable watch = store.watch(KeyRange.prefix(key("now/")), 0, observer)) {
+            long after = put("now/b", "after");
+            observer.awaitRevision(after);
+            assertThat(observer.revisions()).containsExactly(after);
+        }
+    }
+
+    @Test
+    void aWatchFromThePastDeliversHistoryThenTheLiveEvents() throws Exception {
+        List<Long> expected = new ArrayList<>();
+        for (int i = 0; i < 50; i++) {
+            expected.add(put("history/" + i, "x"));
+            put("noise/" + i, "x");
+        }
+        RecordingObserver observer = new RecordingObserver();
+        try (AutoCloseable watch = store.watch(KeyRange.prefix(key("history/")), expected.getFirst(), observer)) {
+            for (int i = 50; i < 60; i++) {
+                expected.add(put("history/" + i, "x"));
+            }
+            observer.awaitRevision(expected.getLast());
+            assertThat(observer.revisions()).isEqualTo(expected);
+        }
+    }
+
+    @Test
+    void aWatchStartsExactlyAtItsRevision() throws Exception {
+        put("exact", "one");
+        long two = committed(store.write(new Write(key("exact"), bytes("two"), Write.ANY, 0)));
+        long three = committed(store.write(new Write(key("exact"), bytes("three"), Write.ANY, 0)));
+        RecordingObserver observer = new RecordingObserver();
+        try (AutoCloseable watch = store.watch(KeyRange.single(key("exact")), two, observer)) {
+            observer.awaitRevision(three);
+            assertThat(observer.revisions()).containsExactly(two, three);
+        }
+    }
+
+    @Test
+    void aWatchFromTheFutureWaitsForIt() throws Exception {
+        long head = put("tomorrow", "0");
+        RecordingObserver observer = new RecordingObserver();
+        try (AutoCloseable watch = store.watch(KeyRange.single(key("tomorrow")), head + 3, observer)) {
+            List<Long> written = IntStream.range(1, 6)
+                    .mapToObj(i -> committed(store.write(new Write(key("tomorrow"), bytes("" + i), Write.ANY, 0))))
+                    .toList();
+            observer.awaitRevision(written.getLast());
+            assertThat(observer.revisions()).isEqualTo(written.subList(2, 5));
+        }
+    }
+
+    @Test
+    void aListAndAWatchFromTheNextRevisionMissNothing() throws Exception {
+        try (ExecutorService executor = Executors.newVirtualThreadPerTaskExecutor()) {
+            Future<?> writer = executor.submit(() -> IntStream.range(0, 400).forEach(i -> put("follow/" + i, "x")));
+            while (!writer.isDone()) {
+                RangeResult list = store.range(KeyRange.prefix(key("follow/")), 0, 0);
+                Set<Key> known = new HashSet<>();
+                list.items().forEach(item -> known.add(item.key()));
+                RecordingObserver observer = new RecordingObserver();
+                try (AutoCloseable watch = store.watch(KeyRange.prefix(key("follow/")), list.revision() + 1, observer)) {
+                    long head = put("nudge", UUID.randomUUID().toString());
+                    observer.awaitRevision(head);
+                    observer.events().forEach(event -> assertThat(known.add(event.current().key())).as("delivered twice").isTrue());
+                    RangeResult then = store.range(KeyRange.prefix(key("follow/")), head, 0);
+                    assertThat(known).containsAll(then.items().stream().map(KeyValue::key).toList());
+                }
+            }
+            writer.get();
+        }
+    }
+
+    @Test
+    void everyWatchOfEveryStoreSeesTheSameOrder() throws Exception {
+        KeyValueStore second = another();
+        List<RecordingObserver> observers = new ArrayList<>();
+        List<AutoCloseable> watches = new ArrayList<>();
+        long start = store.currentRevision() + 1;
+        for (int i = 0; i < 10; i++) {
+            RecordingObserver observer = new RecordingObserver();
+            observers.add(observer);
+            watches.add((i % 2 == 0 ? store : second).watch(KeyRange.prefix(key("same/")), i < 5 ? 0 : start, observer));
+        }
+        List<List<Long>> written = inParallel(8, t -> IntStream.range(0, 50)
+                .mapToObj(i -> (t % 2 == 0 ? store : second).write(new Write(key("same/" + i), bytes("by " + t), Write.ANY, 0)))
+                .toList().stream().map(KeyValueStoreContract::committed).toList());
+        List<Long> expected = written.stream().flatMap(List::stream).sorted().toList();
+        for (RecordingObserver observer : observers) {
+            observer.awaitRevision(expected.getLast());
+            assertThat(observer.revisions()).isEqualTo(expected);
+        }
+        for (AutoCloseable watch : watches) {
+            watch.close();
+        }
+    }
+
+    @Test
+    void aWatchThatStartsInThePastUnderLoadMissesNothing() throws Exception {
+        long start = store.currentRevision() + 1;
+        try (ExecutorService executor = Executors.newVirtualThreadPerTaskExecutor()) {
+            Future<List<Long>> writer = executor.submit(() -> IntStream.range(0, 3_000)
+                    .mapToObj(i -> store.write(Write.create(key("load/" + i), bytes("x"))))
+                    .toList().stream().map(KeyValueStoreContract::committed).toList());
+            List<RecordingObserver> observers = new ArrayList<>();
+            while (!writer.isDone() || observers.isEmpty()) {
+                RecordingObserver observer = new RecordingObserver();
+                observers.add(observer);
+                store.watch(KeyRange.prefix(key("load/")), start, observer);
+                observer.awaitEvents(Math.min(100, observers.size()));
+            }
+            List<Long> expected = writer.get();
+            for (RecordingObserver observer : observers) {
+                observer.awaitRevision(expected.getLast());
+                assertThat(observer.revisions()).isEqualTo(expected);
+            }
+        }
+    }
+
+    @Test
+    void aClosedWatchIsCalledNoMore() throws Exception {
+        RecordingObserver closed = new RecordingObserver();
+        RecordingObserver open = new RecordingObserver();
+        AutoCloseable watch = store.watch(KeyRange.single(key("closed")), 0, closed);
+        try (AutoCloseable other = store.watch(KeyRange.single(key("closed")), 0, open)) {
+            long one = put("closed", "one");
+            closed.awaitRevision(one);
+            watch.close();
+            open.awaitRevision(committed(store.write(new Write(key("closed"), bytes("two"), Write.ANY, 0))));
+            assertThat(closed.revisions()).containsExactly(one);
+            assertThat(closed.hasEnded()).isFalse();
+        }
+    }
+
+    @Test
+    void aFailingObserverDoesNotStopTheOthers() throws Exception {
+        RecordingObserver sound = new RecordingObserver();
+        CountDownLatch called = new CountDownLatch(1);
+        WatchObserver failing = new WatchObserver() {
+            @Override
+            public void onEvents(List<WatchEvent> events, long revision) {
+                called.countDown();
+                throw new IllegalStateException("on purpose");
+            }
+
+            @Override
+            public void onEnd(StoreException reason) {}
+        };
+        try (AutoCloseable first = store.watch(KeyRange.single(key("sound")), 0, failing);
+                AutoCloseable second = store.watch(KeyRange.single(key("sound")), 0, sound)) {
+            sound.awaitRevision(put("sound", "x"));
+            assertThat(called.await(10, TimeUnit.SECONDS)).isTrue();
+        }
+    }
+
+    @Test
+    void progressIsReportedForChangesOutsideTheRange() throws Exception {
+        RecordingObserver observer = new RecordingObserver();
+        try (AutoCloseable watch = store.watch(KeyRange.single(key("quiet")), 0, observer)) {
+            observer.awaitRevision(put("loud", "x"));
+            assertThat(observer.events()).isEmpty();
+        }
+    }
+
+    // ---- leases ----------------------------------------------------------------------------------------------------------------------------------------
+
+    @Test
+    void aLeaseTakesItsKeysAlongWhenItIsRevoked() throws Exception {
+        long lease = store.grantLease(3600, 0);
+        assertThat(lease).isPositive();
+        committed(store.write(new Write(key("leased/a"), bytes("x"), 0, lease)));
+        committed(store.write(new Write(key("leased/b"), bytes("x"), 0, lease)));
+        long kept = put("leased/c", "x");
+        assertThat(get("leased/a").lease()).isEqualTo(lease);
+        RecordingObserver observer = new RecordingObserver();
+        try (AutoCloseable watch = store.watch(KeyRange.prefix(key("leased/")), kept + 1, observer)) {
+            store.revokeLease(lease);
+            List<WatchEvent> events = observer.awaitEvents(2);
+            assertThat(events).extracting(event -> event.current().key()).containsExactly(key("leased/a"), key("leased/b"));
+            assertThat(events).allSatisfy(event -> {
+                assertThat(event.deleted()).isTrue();
+                assertThat(event.revision()).as("one revision for all keys of a lease").isEqualTo(kept + 1);
+                assertThat(text(event.previous())).isEqualTo("x");
+            });
+        }
+        assertThat(texts("leased/", 0)).containsExactly("x");
+        assertThatThrownBy(() -> store.revokeLease(lease)).isInstanceOf(StoreException.InvalidRequest.class);
+    }
+
+    @Test
+    void aLeaseExpires() throws Exception {
+        long lease = store.grantLease(1, 0);
+        RecordingObserver observer = new RecordingObserver();
+        try (AutoCloseable watch = store.watch(KeyRange.single(key("expiring")), 0, observer)) {
+            committed(store.write(new Write(key("expiring"), bytes("x"), 0, lease)));
+            assertThat(observer.awaitEvents(2).get(1).deleted()).isTrue();
+        }
+    }
+
+    @Test
+    void aKeyWrittenWithoutItsLeaseOutlivesIt() {
+        long lease = store.grantLease(3600, 0);
+        long one = committed(store.write(new Write(key("freed"), bytes("one"), 0, lease)));
+        committed(store.write(Write.update(key("freed"), bytes("two"), one)));
+        store.revokeLease(lease);
+        assertThat(text(get("freed"))).isEqualTo("two");
+    }
+
+    @Test
+    void anUnknownLeaseIsRefusedAndNothingWritten() {
+        CompletableFuture<WriteResult> neighbour = store.write(Write.create(key("with-none"), bytes("x")));
+        assertRefused(store.write(new Write(key("unknown-lease"), bytes("x"), 0, 4711)));
+        committed(neighbour);
+        assertThat(store.range(KeyRange.single(key("unknown-lease")), 0, 0).items()).isEmpty();
+    }
+
+    @Test
+    void aWishedLeaseIdIsGivenOnce() {
+        long wished = new Random().nextLong(1, Long.MAX_VALUE);
+        assertThat(store.grantLease(60, wished)).isEqualTo(wished);
+        assertThatThrownBy(() -> store.grantLease(60, wished)).isInstanceOf(StoreException.InvalidRequest.class);
+        store.revokeLease(wished);
+    }
+
+    // ---- compaction ------------------------------------------------------------------------------------------------------------------------------------
+
+    @Test
+    void compactionKeepsWhatIsLiveAndWhatIsYounger() {
+        put("c/a", "one");
+        committed(store.write(new Write(key("c/a"), bytes("two"), Write.ANY, 0)));
+        put("c/b", "b");
+        long gone = put("c/gone", "x");
+        long deleted = committed(store.write(Write.delete(key("c/gone"), gone)));
+        long three = committed(store.write(new Write(key("c/a"), bytes("three"), Write.ANY, 0)));
+        store.compact(deleted);
+        assertThat(store.compactRevision()).isEqualTo(deleted);
+        assertThat(texts("c/", 0)).containsExactly("three", "b");
+        assertThat(texts("c/", deleted)).containsExactly("two", "b");
+        assertThat(texts("c/", three)).containsExactly("three", "b");
+        assertThatThrownBy(() -> texts("c/", deleted - 1))
+                .isInstanceOfSatisfying(StoreException.Compacted.class, e -> assertThat(e.compactRevision()).isEqualTo(deleted));
+    }
+
+    @Test
+    void compactingTwiceOrAheadIsRefused() {
+        put("twice", "x");
+        long head = put("twice2", "x");
+        store.compact(head);
+        assertThatThrownBy(() -> store.compact(head)).isInstanceOf(StoreException.Compacted.class);
+        assertThatThrownBy(() -> store.compact(head + 100_000)).isInstanceOf(StoreException.FutureRevision.class);
+    }
+
+    @Test
+    void revisionsGoOnAfterEverythingWasCompacted() {
+        long one = put("on", "one");
+        long deleted = committed(store.write(Write.delete(key("on"), one)));
+        store.compact(deleted);
+        assertThat(store.currentRevision()).isEqualTo(deleted);
+        assertThat(put("on", "again")).isEqualTo(deleted + 1);
+    }
+
+    @Test
+    void aWatchFromACompactedRevisionEnds() {
+        long one = put("cw", "one");
+        put("cw2", "x");
+        long head = put("cw3", "x");
+        store.compact(head);
+        RecordingObserver observer = new RecordingObserver();
+        store.watch(KeyRange.single(key("cw")), one, observer);
+        assertThat(observer.awaitEnd()).isInstanceOfSatisfying(StoreException.Compacted.class, e -> assertThat(e.compactRevision()).isEqualTo(head));
+    }
+
+    @Test
+    void aWatchFromTheCompactRevisionHasAllEventsWithPreviousValues() throws Exception {
+        long one = put("edge", "one");
+        long two = committed(store.write(Write.update(key("edge"), bytes("two"), one)));
+        long three = committed(store.write(Write.delete(key("edge"), two)));
+        store.compact(two);
+        RecordingObserver observer = new RecordingObserver();
+        try (AutoCloseable watch = store.watch(KeyRange.single(key("edge")), two, observer)) {
+            observer.awaitRevision(three);
+            assertThat(observer.revisions()).containsExactly(two, three);
+            assertThat(observer.events()).extracting(event -> text(event.previous())).containsExactly("one", "two");
+        }
+    }
+
+    @Test
+    void aLiveWatchDoesNotNoticeCompaction() throws Exception {
+        RecordingObserver observer = new RecordingObserver();
+        try (AutoCloseable watch = store.watch(KeyRange.prefix(key("live/")), 0, observer)) {
+            List<Long> expected = new ArrayList<>();
+            for (int i = 0; i < 20; i++) {
+                expected.add(committed(store.write(new Write(key("live/a"), bytes("" + i), Write.ANY, 0))));
+                if (i % 5 == 4) {
+                    store.compact(expected.getLast());
+                }
+            }
+            observer.awaitRevision(expected.getLast());
+            assertThat(observer.revisions()).isEqualTo(expected);
+        }
+    }
+
+    @Test
+    void compactionInTheMiddleOfAnyHistoryChangesNoLaterRead() {
+        Random random = new Random(42);
+        TreeMap<Long, List<String>> truth = new TreeMap<>();
+        for (int i = 0; i < 300; i++) {
+            String name = "any/" + random.nextInt(8);
+            WriteResult result = random.nextInt(3) == 0
+                    ? join(store.write(Write.delete(key(name), Write.ANY)))
+                    : join(store.write(new Write(key(name), bytes("v" + i), Write.ANY, 0)));
+            if (result instanceof WriteResult.Committed(long revision)) {
+                truth.put(revision, texts("any/", revision));
+            }
+        }
+        List<Long> revisions = List.copyOf(truth.keySet());
+        for (long compactAt : List.of(revisions.get(50), revisions.get(51), revisions.get(150), revisions.getLast())) {
+            store.compact(compactAt);
+            truth.tailMap(compactAt).forEach((revision, expected) -> assertThat(texts("any/", revision)).as("at " + revision).isEqualTo(expected));
+        }
+    }
+
+    // ---- life ------------------------------------------------------------------------------------------------------------------------------------------
+
+    @Test
+    void closingCommitsWhatWasAccepted() {
+        KeyValueStore closing = open();
+        List<CompletableFuture<WriteResult>> writes = IntStream.range(0, 500).mapToObj(i -> closing.write(Write.create(key("closing/" + i), bytes("x")))).toList();
+        closing.close();
+        writes.forEach(KeyValueStoreContract::committed);
+        assertThat(store.range(KeyRange.prefix(key("closing/")), 0, 0).items()).hasSize(500);
+    }
+
+    @Test
+    void aClosedStoreRefusesCalls() {
+        KeyValueStore closed = open();
+        closed.close();
+        assertThat(catchThrowable(() -> join(closed.write(Write.create(key("late"), bytes("x")))))).isInstanceOf(StoreException.class);
+        assertThatThrownBy(closed::currentRevision).isInstanceOf(StoreException.Unavailable.class);
+    }
+
+    // ---- helpers ---------------------------------------------------------------------------------------------------------------------------------------
+
+    protected final Key key(String name) {
+        return Key.of(root + name);
+    }
+
+    protected static byte[] bytes(String text) {
+        return text.getBytes(StandardCharsets.UTF_8);
+    }
+
+    protected static String text(KeyValue item) {
+        return new String(item.value(), StandardCharsets.UTF_8);
+    }
+
+    protected final long put(String name, String value) {
+        return committed(store.write(new Write(key(name), bytes(value), Write.ANY, 0)));
+    }
+
+    protected final KeyValue get(String name) {
+        return store.range(KeyRange.single(key(name)), 0, 0).items().getFirst();
+    }
+
+    private List<String> texts(String prefix, long revision) {
+        return store.range(KeyRange.prefix(key(prefix)), revision, 0).items().stream().map(KeyValueStoreContract::text).toList();
+    }
+
+    protected static WriteResult join(CompletableFuture<WriteResult> write) {
+        try {
+            return write.join();
+        } catch (CompletionException e) {
+            throw e.getCause() instanceof StoreException reason ? reason : e;
+        }
+    }
+
+    protected static long committed(CompletableFuture<WriteResult> write) {
+        WriteResult result = join(write);
+        assertThat(result).isInstanceOf(WriteResult.Committed.class);
+        return ((WriteResult.Committed) result).revision();
+    }
+
+    private static void assertRefused(CompletableFuture<WriteResult> write) {
+        assertThatThrownBy(() -> join(write)).isInstanceOf(StoreException.InvalidRequest.class);
+    }
+
+    private interface Step<T> {
+        T run(int index);
+    }
+
+    private static <T> List<T> inParallel(int threads, Step<T> step) throws Exception {
+        try (ExecutorService executor = Executors.newVirtualThreadPerTaskExecutor()) {
+            List<Future<T>> futures = IntStream.range(0, threads).mapToObj(i -> executor.submit(() -> step.run(i))).toList();
+            List<T> results = new ArrayList<>();
+            for (Future<T> future : futures) {
+                results.add(future.get(60, TimeUnit.SECONDS));
+            }
+            return results;
+        }
+    }
+}
