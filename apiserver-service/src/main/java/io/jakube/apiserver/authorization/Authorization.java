@@ -4,6 +4,8 @@ import static java.util.Objects.requireNonNull;
 
 import io.jakube.apiserver.admission.AdmissionPlugin;
 import io.jakube.apiserver.registry.ObjectStore;
+import io.jakube.apiserver.registry.SubresourceHandler;
+import io.jakube.apiserver.request.BodyReader;
 import java.util.List;
 
 /** The server's authorization, put together: superusers, then the node authorizer, then RBAC. */
@@ -38,7 +40,12 @@ public final class Authorization {
         aggregation.start();
     }
 
-    RbacAuthorizer rbac() {
-        return rbac;
+    /** The access reviews. */
+    public List<SubresourceHandler> handlers(BodyReader bodies) {
+        return List.of(
+                new AccessReviewHandler(AccessReviewHandler.Form.SUBJECT, authorizer, bodies),
+                new AccessReviewHandler(AccessReviewHandler.Form.LOCAL, authorizer, bodies),
+                new AccessReviewHandler(AccessReviewHandler.Form.SELF, authorizer, bodies),
+                new RulesReviewHandler(rbac, bodies));
     }
 }

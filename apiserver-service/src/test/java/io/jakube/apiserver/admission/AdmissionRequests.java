@@ -44,6 +44,11 @@ public final class AdmissionRequests {
         return new ResourceDefinition(GroupVersionKind.of(apiVersion, kind), plural, kind.toLowerCase(java.util.Locale.ROOT), namespaced, List.of(), List.of(), List.of("create", "get"), List.of(), Set.of());
     }
 
+    /** A create request with a JSON body. */
+    public static RequestContext post(UserInfo user, RequestInfo info, ObjectNode body) {
+        return new RequestContext(new PlainRequest("POST", "/", Map.of(), Json.write(body)), info, user, "audit");
+    }
+
     public static RequestContext context(UserInfo user) {
         return new RequestContext(new PlainRequest("POST", "/", Map.of(), new byte[0]), RequestInfo.nonResource("post", "/"), user, "audit");
     }

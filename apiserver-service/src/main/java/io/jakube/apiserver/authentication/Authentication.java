@@ -1,0 +1,54 @@
+package io.jakube.apiserver.authentication;
+
+import static java.util.Objects.requireNonNull;
+
+import io.jakube.apiserver.registry.ObjectStore;
+import io.jakube.apiserver.registry.SubresourceHandler;
+import io.jakube.apiserver.request.BodyReader;
+import java.time.Clock;
+import java.util.List;
+
+/** The server's authentication, put together: client certificates, service-account tokens, bootstrap tokens, anonymous. */
+public final class Authentication {
+    private final ObjectStore store;
+    private final ServiceAccountTokens tokens;
+    private final List<String> audiences;
+    private final BearerAuthenticator bearer;
+    private final Authenticator authenticator;
+
+    private Authentication(ObjectStore store, ServiceAccountKeys keys, String issuer, Clock clock) {
+        this.store = requireNonNull(store, "store is null");
+        this.tokens = new ServiceAccountTokens(keys, issuer, clock);
+        this.audiences = List.of(issuer);
+        this.bearer = new BearerAuthenticator(List.of(new ServiceAccountAuthenticator(tokens, store), new BootstrapTokenAuthenticator(store, clock)), audiences, clock);
+        this.authenticator = new AuthenticationChain(List.of(new X509Authenticator(clock), bearer));
+    }
+
+    /** @param issuer of service-account tokens, a URL; also their audience where none is asked for */
+    public static Authentication create(ObjectStore store, ServiceAccountKeys keys, String issuer, Clock clock) {
+        return new Authentication(store, keys, issuer, clock);
+    }
+
+    /** Never answers empty: a request without a credential is anonymous. */
+    public Authenticator authenticator() {
+        return authenticator;
+    }
+
+    /** Signs tokens. */
+    public ServiceAccountTokens tokens() {
+        return tokens;
+    }
+
+    /** {@code serviceaccounts/token}, {@code tokenreviews}, {@code selfsubjectreviews}. */
+    public List<SubresourceHandler> handlers(BodyReader bodies) {
+        return List.of(
+                new TokenRequestHandler(tokens, store, bodies),
+                new TokenReviewHandler(bearer, audiences, bodies),
+                new SelfSubjectReviewHandler(bodies, tokens.clock()));
+    }
+
+    /** The issuer's public documents. */
+    public OidcDiscovery discovery() {
+        return new OidcDiscovery(tokens.keys(), tokens.issuer());
+    }
+}
