@@ -4,6 +4,7 @@ import static java.util.Objects.requireNonNull;
 
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -56,6 +57,17 @@ public final class Informers implements AutoCloseable {
             informer.awaitSync(Duration.ofNanos(Math.max(0, deadline - System.nanoTime())));
         }
         return all().stream().filter(i -> !i.hasSynced()).map(i -> i.resource().toString()).collect(Collectors.toList());
+    }
+
+    /** The informers so far of a type, whatever their filter. */
+    public synchronized List<Informer<?>> of(Class<?> type) {
+        List<Informer<?>> found = new ArrayList<>(1);
+        informers.forEach((key, informer) -> {
+            if (key.type() == type) {
+                found.add(informer);
+            }
+        });
+        return found;
     }
 
     /** All informers so far. */
