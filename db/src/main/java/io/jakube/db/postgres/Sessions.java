@@ -17,7 +17,6 @@ import org.hibernate.boot.MetadataSources;
 import org.hibernate.boot.registry.BootstrapServiceRegistryBuilder;
 import org.hibernate.boot.registry.StandardServiceRegistryBuilder;
 import org.hibernate.cfg.AvailableSettings;
-import org.hibernate.dialect.PostgreSQLDialect;
 import org.hibernate.engine.jdbc.connections.spi.ConnectionProvider;
 import org.jspecify.annotations.Nullable;
 
@@ -95,7 +94,8 @@ final class Sessions implements AutoCloseable {
         // Nothing is asked of the database: building must work while it is away.
         var registry = new StandardServiceRegistryBuilder(bootstrap)
                 .applySettings(Map.of(
-                        AvailableSettings.DIALECT, PostgreSQLDialect.class.getName(),
+                        "jakarta.persistence.database-product-name", "PostgreSQL",
+                        "jakarta.persistence.database-major-version", "15",
                         "hibernate.boot.allow_jdbc_metadata_access", false,
                         AvailableSettings.CONNECTION_PROVIDER, new NoConnections(),
                         AvailableSettings.XML_MAPPING_ENABLED, false,
