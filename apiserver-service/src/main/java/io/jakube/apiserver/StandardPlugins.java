@@ -1,8 +1,18 @@
 package io.jakube.apiserver;
 
+import io.jakube.apiserver.admission.AdmissionPlugins;
+import io.jakube.apiserver.authentication.Authentication;
+import io.jakube.apiserver.authentication.HeaderImpersonation;
+import io.jakube.apiserver.authentication.ServiceAccountKeys;
+import io.jakube.apiserver.authorization.Authorization;
+import io.jakube.apiserver.bootstrap.Bootstrap;
+import io.jakube.apiserver.bootstrap.ClusterSettings;
+import io.jakube.apiserver.bootstrap.DefaultPolicy;
 import io.jakube.apiserver.defaulting.Defaulting;
+import io.jakube.apiserver.registry.RequestBodies;
 import io.jakube.apiserver.registry.catalog.Strategies;
 import io.jakube.apiserver.registry.core.allocation.ServiceNetwork;
+import io.jakube.apiserver.request.BodyReader;
 
 /** The product's list of plugins, in the order they are asked. Adding a part to the server means adding its line here. */
 public final class StandardPlugins {
@@ -11,7 +21,42 @@ public final class StandardPlugins {
     public static Plugins create(PluginContext context) {
         Plugins plugins = new Plugins();
         types(plugins, context);
+        security(plugins, context);
         return plugins;
+    }
+
+    private static void security(Plugins plugins, PluginContext context) {
+        ApiServerConfig config = context.config();
+        BodyReader bodies = new RequestBodies(context.decoder()).reader();
+        Authentication authentication = Authentication.create(context.objects(), ServiceAccountKeys.read(config.pkiDirectory()), config.serviceAccountIssuer(), context.clock());
+        authentication.authenticators().forEach(plugins::authenticator);
+        authentication.handlers(bodies).forEach(plugins::subresource);
+        plugins.nonResource(authentication.discovery());
+
+        Authorization authorization = Authorization.create(context.objects(), DefaultPolicy.nodeRules());
+        plugins.authorizer(authorization.authorizer()).impersonation(new HeaderImpersonation(authorization.authorizer()));
+        authorization.handlers(bodies).forEach(plugins::subresource);
+
+        AdmissionPlugins.all(context.objects(), context.clock()).forEach(plugins::admission);
+        plugins.admission(authorization.escalationCheck());
+
+        ClusterSettings settings = ClusterSettings.read(config.serviceCidr(), config.advertiseAddress(), config.port(), config.pkiDirectory());
+        plugins.bootstrap(step("poststarthook/rbac/bootstrap-roles", () -> Bootstrap.run(context.objects(), settings)))
+                .bootstrap(step("poststarthook/clusterrole-aggregation", authorization::start));
+    }
+
+    private static Plugins.Bootstrap step(String name, Runnable action) {
+        return new Plugins.Bootstrap() {
+            @Override
+            public String name() {
+                return name;
+            }
+
+            @Override
+            public void run() {
+                action.run();
+            }
+        };
     }
 
     private static void types(Plugins plugins, PluginContext context) {

@@ -22,7 +22,7 @@ import java.util.TreeMap;
  * Acting as somebody else by {@code Impersonate-*} headers (Kubernetes documentation, "User impersonation"). Every part of the wished
  * identity is authorised by the verb {@code impersonate} before it counts. Thread-safe.
  */
-public final class HeaderImpersonation {
+public final class HeaderImpersonation implements Impersonation {
     private static final String EXTRA = "impersonate-extra-";
     private static final String AUTHENTICATION_GROUP = "authentication.k8s.io";
     private static final String ANONYMOUS = UserInfo.ANONYMOUS.name();
@@ -33,11 +33,7 @@ public final class HeaderImpersonation {
         this.authorizer = requireNonNull(authorizer, "authorizer is null");
     }
 
-    /**
-     * @param user who authenticated
-     * @return who the request is from now on; the same user if no header asks otherwise
-     * @throws ApiException 403 where the user may not impersonate, 400 where attributes come without a user
-     */
+    @Override
     public UserInfo apply(ApiRequest request, UserInfo user) {
         String name = request.header("Impersonate-User").orElse("");
         List<String> groups = request.headers("Impersonate-Group");

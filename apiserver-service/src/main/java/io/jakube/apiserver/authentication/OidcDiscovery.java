@@ -5,6 +5,7 @@ import static java.util.Objects.requireNonNull;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.nimbusds.jose.jwk.JWKSet;
 import io.jakube.apiserver.request.ApiResponse;
+import io.jakube.apiserver.request.NonResourceHandler;
 import io.jakube.apiserver.request.RequestContext;
 import io.jakube.common.json.Json;
 import io.jakube.common.status.ApiException;
@@ -13,7 +14,7 @@ import java.util.List;
 import java.util.Map;
 
 /** How others verify service-account tokens: the issuer's configuration and keys (OpenID Connect Discovery 1.0; RFC 7517). Thread-safe. */
-public final class OidcDiscovery {
+public final class OidcDiscovery implements NonResourceHandler {
     private static final String CONFIGURATION = "/.well-known/openid-configuration";
     private static final String KEYS = "/openid/v1/jwks";
     private static final Map<String, List<String>> CACHED = Map.of("Cache-Control", List.of("public, max-age=3600"));
@@ -31,11 +32,12 @@ public final class OidcDiscovery {
         this.keys = new JWKSet(keys.publicJwk()).toString(true).getBytes(StandardCharsets.UTF_8);
     }
 
-    /** Whether the path is one of the two documents. */
+    @Override
     public boolean handles(String path) {
         return path.equals(CONFIGURATION) || path.equals(KEYS);
     }
 
+    @Override
     public ApiResponse handle(RequestContext context) {
         return switch (context.info().path()) {
             case CONFIGURATION -> new ApiResponse.Complete(200, "application/json", CACHED, configuration);

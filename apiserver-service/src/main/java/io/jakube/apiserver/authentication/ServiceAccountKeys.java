@@ -15,6 +15,7 @@ import com.nimbusds.jose.jwk.KeyUse;
 import com.nimbusds.jose.jwk.RSAKey;
 import io.jakube.common.pki.Pem;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -62,10 +63,14 @@ public final class ServiceAccountKeys {
         }
     }
 
-    /** Reads {@code sa.key} and {@code sa.pub}. */
-    public static ServiceAccountKeys read(Path pkiDirectory) throws IOException {
-        return of(Pem.privateKey(Files.readString(pkiDirectory.resolve("sa.key"), StandardCharsets.US_ASCII)),
-                Pem.publicKey(Files.readString(pkiDirectory.resolve("sa.pub"), StandardCharsets.US_ASCII)));
+    /** Reads {@code sa.key} and {@code sa.pub}. @throws UncheckedIOException if they cannot be read */
+    public static ServiceAccountKeys read(Path pkiDirectory) {
+        try {
+            return of(Pem.privateKey(Files.readString(pkiDirectory.resolve("sa.key"), StandardCharsets.US_ASCII)),
+                    Pem.publicKey(Files.readString(pkiDirectory.resolve("sa.pub"), StandardCharsets.US_ASCII)));
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot read the service-account keys in " + pkiDirectory, e);
+        }
     }
 
     JWSAlgorithm algorithm() {

@@ -2,9 +2,14 @@ package io.jakube.apiserver.bootstrap;
 
 import static java.util.Objects.requireNonNull;
 
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.math.BigInteger;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 
 /**
  * What the first objects say of this cluster.
@@ -19,6 +24,15 @@ public record ClusterSettings(String serviceAddress, String advertiseAddress, in
         requireNonNull(serviceAddress, "serviceAddress is null");
         requireNonNull(advertiseAddress, "advertiseAddress is null");
         requireNonNull(authorityPem, "authorityPem is null");
+    }
+
+    /** @throws UncheckedIOException if {@code ca.crt} cannot be read */
+    public static ClusterSettings read(String serviceCidr, String advertiseAddress, int port, Path pkiDirectory) {
+        try {
+            return new ClusterSettings(firstAddress(serviceCidr), advertiseAddress, port, Files.readString(pkiDirectory.resolve("ca.crt"), StandardCharsets.US_ASCII));
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot read the authority's certificate in " + pkiDirectory, e);
+        }
     }
 
     /** The first usable address of a range such as {@code 10.96.0.0/16}. */

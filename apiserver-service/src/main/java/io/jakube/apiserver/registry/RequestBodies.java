@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.jakube.apiserver.registry.WriteOptions.FieldValidation;
 import io.jakube.apiserver.request.ApiRequest;
+import io.jakube.apiserver.request.BodyReader;
 import io.jakube.apiserver.request.RequestContext;
 import io.jakube.common.api.GroupVersionKind;
 import io.jakube.common.schema.DecodeResult;
@@ -27,6 +28,15 @@ public final class RequestBodies {
 
     public RequestBodies(ObjectDecoder decoder) {
         this.decoder = requireNonNull(decoder, "decoder is null");
+    }
+
+    /** Reads for handlers that answer by themselves; unknown fields are dropped. */
+    public BodyReader reader() {
+        return (request, expected) -> {
+            ObjectNode object = decoder.decode(read(request), encoding(request), expected).object();
+            requireType(object, expected);
+            return object;
+        };
     }
 
     /**
