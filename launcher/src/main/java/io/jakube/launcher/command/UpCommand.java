@@ -1,0 +1,190 @@
+package io.jakube.launcher.command;
+
+import io.jakube.agent.images.ContainerdImages;
+import io.jakube.db.embedded.EmbeddedPostgres;
+import io.jakube.launcher.LaunchException;
+import io.jakube.launcher.component.Cluster;
+import io.jakube.launcher.component.LibertyServer;
+import io.jakube.launcher.layout.ClusterSettings;
+import io.jakube.launcher.layout.Distribution;
+import io.jakube.launcher.layout.JakubeHome;
+import io.jakube.launcher.preflight.HostPackages;
+import io.jakube.launcher.preflight.Ports;
+import io.jakube.launcher.probe.ClusterProbe;
+import io.jakube.launcher.probe.Patience;
+import io.jakube.launcher.process.ManagedProcess;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/** Starts a cluster on this host. Running it again starts only what does not run. If it fails, what this call started is stopped again. */
+@Command(name = "up", mixinStandardHelpOptions = true, description = "Start a cluster on this machine: PostgreSQL, the control plane, and this host as a node.")
+public final class UpCommand implements Callable<Integer> {
+    private static final Duration PATIENCE = Duration.ofSeconds(120);
+
+    @Option(names = "--port", description = "Port of the API server (default: 6443).")
+    private @Nullable Integer port;
+
+    @Option(names = "--separate", negatable = true, description = "Run API server, scheduler and controller manager in a Liberty server each.")
+    private @Nullable Boolean separate;
+
+    @Option(names = "--simulate", paramLabel = "N", description = "Run N simulated nodes: pods are scheduled and reported as running, but no container is started. Needs no root.")
+    private @Nullable Integer simulate;
+
+    @Option(names = "--node-name", description = "Name of this host's node (default: the host name).")
+    private @Nullable String nodeName;
+
+    @Option(names = "--advertise-address", description = "Address by which pods reach the API server (default: that of the default route).")
+    private @Nullable String advertiseAddress;
+
+    @Option(names = "--load-balancer-addresses", paramLabel = "LIST", description = "Addresses or ranges for Services of type LoadBalancer (default: the node's own address).")
+    private @Nullable String loadBalancerAddresses;
+
+    @Option(
+            names = "--prefer-local-images",
+            negatable = true,
+            description = "Use an image that is on the node when its registry does not answer (default: on when this host is offline).")
+    private @Nullable Boolean preferLocalImages;
+
+    private final List<Runnable> undo = new ArrayList<>();
+
+    @Override
+    public Integer call() {
+        long begin = System.nanoTime();
+        JakubeHome home = JakubeHome.fromEnvironment();
+        Distribution distribution = Distribution.current();
+        if (!Hosts.isLinux()) {
+            throw new LaunchException("Jakube runs on Linux; this is " + System.getProperty("os.name") + ".");
+        }
+        home.create();
+        Cluster cluster = new Cluster(distribution, home, decide(home));
+        requireSameNode(home, cluster);
+        cluster.requireFreePorts();
+        if (!cluster.simulated()) {
+            Set<String> missing = HostPackages.missing();
+            if (!missing.isEmpty()) {
+                HostPackages.install(missing, home.logs().resolve("packages.log"), UpCommand::say);
+            }
+        }
+        try {
+            start(home, cluster);
+        } catch (RuntimeException e) {
+            undo.reversed().forEach(Runnable::run);
+            throw e;
+        }
+        say(String.format("Ready after %.1f s.", (System.nanoTime() - begin) / 1e9));
+        System.out.println("export KUBECONFIG=" + home.adminKubeconfig());
+        return 0;
+    }
+
+    private ClusterSettings decide(JakubeHome home) {
+        boolean known = ClusterSettings.existIn(Cluster.settingsFile(home));
+        ClusterSettings old = known ? ClusterSettings.read(Cluster.settingsFile(home)) : null;
+        int nodes = simulate != null ? simulate : old != null ? old.simulatedNodes() : 0;
+        if (nodes == 0 && !Hosts.isRoot()) {
+            say("This user is not root, so no containers can be run here: starting one simulated node instead (pods are scheduled and reported as running, but nothing runs). Use sudo for a real node.");
+            nodes = 1;
+        }
+        ClusterSettings settings = new ClusterSettings(
+                port != null ? port : old != null ? old.apiPort() : 6443,
+                separate != null ? separate : old != null && old.separate(),
+                nodes,
+                0,
+                nodeName != null ? nodeName : old != null ? old.nodeName() : Hosts.nodeName(),
+                advertiseAddress != null ? advertiseAddress : Hosts.address(),
+                loadBalancerAddresses != null ? loadBalancerAddresses : old != null ? old.loadBalancerAddresses() : "",
+                preferLocalImages != null ? preferLocalImages : old != null ? old.preferLocalImages() : Offline.now());
+        if (settings.simulatedNodes() < 0) {
+            throw new LaunchException("--simulate takes the number of nodes, not " + settings.simulatedNodes() + ".");
+        }
+        return settings;
+    }
+
+    private static void requireSameNode(JakubeHome home, Cluster cluster) {
+        Optional<LibertyServer> running = cluster.servers().stream().filter(s -> s.process().find().isPresent()).findFirst();
+        if (running.isPresent() && ClusterSettings.existIn(Cluster.settingsFile(home))) {
+            ClusterSettings old = ClusterSettings.read(Cluster.settingsFile(home));
+            if (old.apiPort() != cluster.settings().apiPort() || old.separate() != cluster.settings().separate() || (old.simulatedNodes() > 0) != cluster.simulated()) {
+                throw new LaunchException("The cluster runs with other settings: run jakube down first, then up with the new ones.");
+            }
+        }
+    }
+
+    private void start(JakubeHome home, Cluster cluster) {
+        cluster.settings().write(Cluster.settingsFile(home));
+        cluster.ensurePki();
+        boolean databaseRan = cluster.database().isRunning();
+        say("Starting PostgreSQL");
+        if (!databaseRan) {
+            undo.add(() -> cluster.database().stop());
+        }
+        EmbeddedPostgres database = cluster.startDatabase();
+        if (!cluster.simulated()) {
+            say("Starting containerd");
+            undoStart(cluster.containerd().process());
+            cluster.startContainerRuntime();
+        }
+        say(cluster.settings().separate() ? "Starting API server, scheduler and controller manager in three servers" : "Starting API server, scheduler and controller manager");
+        cluster.servers().forEach(server -> undoStart(server.process()));
+        cluster.startServices(database);
+        if (!cluster.simulated()) {
+            importPause(cluster);
+        }
+        say(cluster.simulated() ? "Starting " + cluster.settings().simulatedNodes() + " simulated nodes" : "Starting the node agent");
+        undoStart(cluster.agent().process());
+        cluster.startAgent();
+        ClusterProbe probe = new ClusterProbe(home.adminKubeconfig());
+        await("The API server", probe::apiServer, cluster.servers().getFirst().process());
+        await("The node", () -> probe.nodes(Math.max(1, cluster.settings().simulatedNodes())), cluster.agent().process());
+        await("The scheduler", () -> probe.leader("kube-scheduler"), cluster.servers().getLast().process());
+        await("The controller manager", () -> probe.leader("kube-controller-manager"), cluster.servers().getLast().process());
+        if (!cluster.simulated()) {
+            await("Cluster DNS", () -> probe.dns(Cluster.DNS_ADDRESS, Cluster.DOMAIN, Cluster.FIRST_SERVICE_ADDRESS), cluster.agent().process());
+        }
+    }
+
+    private void importPause(Cluster cluster) {
+        Optional<String> complaint = Patience.await(
+                () -> cluster.containerd().answers() ? Optional.empty() : Optional.of("does not answer"), dead(cluster.containerd().process()), Duration.ofSeconds(30));
+        if (complaint.isPresent()) {
+            throw failure("containerd", complaint.get(), cluster.containerd().process());
+        }
+        try {
+            new ContainerdImages(cluster.containerd().socket()).ensurePauseImage();
+        } catch (IOException e) {
+            throw new LaunchException("The sandbox image could not be imported into containerd (" + e.getMessage() + ").", e);
+        }
+    }
+
+    private void await(String what, java.util.function.Supplier<Optional<String>> probe, ManagedProcess process) {
+        Optional<String> complaint = Patience.await(probe, dead(process), PATIENCE);
+        if (complaint.isPresent()) {
+            throw failure(what, complaint.get(), process);
+        }
+    }
+
+    private static java.util.function.Supplier<Optional<String>> dead(ManagedProcess process) {
+        return () -> process.find().isPresent() ? Optional.empty() : Optional.of("the process " + process.name() + " has ended");
+    }
+
+    private static LaunchException failure(String what, String complaint, ManagedProcess process) {
+        return new LaunchException(what + " did not become ready: " + complaint + ". See " + process.log() + ".");
+    }
+
+    private void undoStart(ManagedProcess process) {
+        if (process.find().isEmpty()) {
+            undo.add(() -> process.stop(Duration.ofSeconds(10)));
+        }
+    }
+
+    private static void say(String text) {
+        System.out.println(text);
+    }
+}
