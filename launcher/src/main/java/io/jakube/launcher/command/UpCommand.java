@@ -9,7 +9,6 @@ import io.jakube.launcher.layout.ClusterSettings;
 import io.jakube.launcher.layout.Distribution;
 import io.jakube.launcher.layout.JakubeHome;
 import io.jakube.launcher.preflight.HostPackages;
-import io.jakube.launcher.preflight.Ports;
 import io.jakube.launcher.probe.ClusterProbe;
 import io.jakube.launcher.probe.Patience;
 import io.jakube.launcher.process.ManagedProcess;
@@ -79,9 +78,27 @@ public final class UpCommand implements Callable<Integer> {
             undo.reversed().forEach(Runnable::run);
             throw e;
         }
-        say(String.format("Ready after %.1f s.", (System.nanoTime() - begin) / 1e9));
+        String seconds = String.format("%.1f", (System.nanoTime() - begin) / 1e9);
+        record(home, seconds);
+        say("Ready after " + seconds + " s.");
         System.out.println("export KUBECONFIG=" + home.adminKubeconfig());
         return 0;
+    }
+
+    /** Where the seconds of the last start are kept, for {@code bench}. */
+    static java.nio.file.Path timing(JakubeHome home) {
+        return home.run().resolve("up.seconds");
+    }
+
+    private void record(JakubeHome home, String seconds) {
+        if (undo.isEmpty()) {
+            return;
+        }
+        try {
+            java.nio.file.Files.writeString(timing(home), seconds + "\n");
+        } catch (IOException e) {
+            throw new LaunchException("The state directory " + home.root() + " cannot be written (" + e.getMessage() + ").", e);
+        }
     }
 
     private ClusterSettings decide(JakubeHome home) {
@@ -96,7 +113,6 @@ public final class UpCommand implements Callable<Integer> {
                 port != null ? port : old != null ? old.apiPort() : 6443,
                 separate != null ? separate : old != null && old.separate(),
                 nodes,
-                0,
                 nodeName != null ? nodeName : old != null ? old.nodeName() : Hosts.nodeName(),
                 advertiseAddress != null ? advertiseAddress : Hosts.address(),
                 loadBalancerAddresses != null ? loadBalancerAddresses : old != null ? old.loadBalancerAddresses() : "",

@@ -16,16 +16,15 @@ import java.util.TreeSet;
  * @param apiPort port of the API server
  * @param separate whether each service has its own Liberty server
  * @param simulatedNodes number of simulated nodes; 0 runs this host as a real node
- * @param databasePort port of the embedded PostgreSQL on loopback
  * @param nodeName name of this host's node
  * @param advertiseAddress address pods and other hosts reach the API server by
  * @param loadBalancerAddresses pool for Services of type LoadBalancer, comma-separated addresses or ranges; empty uses the nodes' own addresses
  * @param preferLocalImages whether an image that is on the node is used when its registry does not answer
  */
 public record ClusterSettings(
-        int apiPort, boolean separate, int simulatedNodes, int databasePort, String nodeName, String advertiseAddress, String loadBalancerAddresses, boolean preferLocalImages) {
+        int apiPort, boolean separate, int simulatedNodes, String nodeName, String advertiseAddress, String loadBalancerAddresses, boolean preferLocalImages) {
     private static final Set<String> KEYS =
-            Set.of("api-port", "separate", "simulated-nodes", "database-port", "node-name", "advertise-address", "load-balancer-addresses", "prefer-local-images");
+            Set.of("api-port", "separate", "simulated-nodes", "node-name", "advertise-address", "load-balancer-addresses", "prefer-local-images");
 
     public static boolean existIn(Path file) {
         return Files.isRegularFile(file);
@@ -53,7 +52,7 @@ public record ClusterSettings(
                 number(properties, "api-port", file),
                 Boolean.parseBoolean(properties.getProperty("separate")),
                 number(properties, "simulated-nodes", file),
-                number(properties, "database-port", file),
+                number(properties, file),
                 properties.getProperty("node-name"),
                 properties.getProperty("advertise-address"),
                 properties.getProperty("load-balancer-addresses"),
@@ -65,7 +64,6 @@ public record ClusterSettings(
         properties.setProperty("api-port", Integer.toString(apiPort));
         properties.setProperty("separate", Boolean.toString(separate));
         properties.setProperty("simulated-nodes", Integer.toString(simulatedNodes));
-        properties.setProperty("database-port", Integer.toString(databasePort));
         properties.setProperty("node-name", nodeName);
         properties.setProperty("advertise-address", advertiseAddress);
         properties.setProperty("load-balancer-addresses", loadBalancerAddresses);
