@@ -23,7 +23,6 @@ import io.jakube.scheduler.snapshot.ClusterCache;
 import io.jakube.scheduler.snapshot.PodInfo;
 import io.jakube.scheduler.snapshot.Snapshot;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
@@ -56,6 +55,10 @@ public final class Scheduler implements AutoCloseable {
     private final EventRecorder events;
     private final AtomicLong scheduled = new AtomicLong();
     private final AtomicLong attempts = new AtomicLong();
+    private final EventHandler<Pod> podHandler = new PodHandler();
+    private final EventHandler<Node> nodeHandler = new NodeHandler();
+    private final EventHandler<PersistentVolumeClaim> claimHandler = EventHandler.forEach(claim -> volumesChanged());
+    private final EventHandler<PersistentVolume> volumeHandler = EventHandler.forEach(volume -> volumesChanged());
     private final Thread thread;
 
     public Scheduler(Informers informers, SchedulingQueue queue, SchedulingCycle cycle, PodWriter writer, EventRecorder events) {
@@ -72,12 +75,22 @@ public final class Scheduler implements AutoCloseable {
         this.thread = Thread.ofPlatform().name("scheduler").daemon().unstarted(this::run);
     }
 
+    /** Asks for the informers scheduling needs, so that they can be started before there is a scheduler. */
+    public static void declare(Informers informers) {
+        informers.informer(Pod.class);
+        informers.informer(Node.class);
+        informers.informer(Namespace.class);
+        informers.informer(PersistentVolumeClaim.class);
+        informers.informer(PersistentVolume.class);
+        informers.informer(StorageClass.class);
+    }
+
     /** Starts scheduling; the informers must have synced. */
     public void start() {
-        nodes.addHandler(new NodeHandler());
-        pods.addHandler(new PodHandler());
-        claims.addHandler(EventHandler.forEach(claim -> queue.moveOnEvent(new ClusterEvent(Set.of("VolumeBinding")))));
-        volumes.addHandler(EventHandler.forEach(volume -> queue.moveOnEvent(new ClusterEvent(Set.of("VolumeBinding")))));
+        nodes.addHandler(nodeHandler);
+        pods.addHandler(podHandler);
+        claims.addHandler(claimHandler);
+        volumes.addHandler(volumeHandler);
         thread.start();
     }
 
@@ -176,8 +189,17 @@ public final class Scheduler implements AutoCloseable {
         return Map.of("attempts", attempts.get(), "scheduled", scheduled.get(), "active", (long) sizes[0], "backoff", (long) sizes[1], "unschedulable", (long) sizes[2]);
     }
 
+    private void volumesChanged() {
+        queue.moveOnEvent(new ClusterEvent(Set.of("VolumeBinding")));
+    }
+
+    /** Stops scheduling; bindings under way are finished. */
     @Override
     public void close() {
+        nodes.removeHandler(nodeHandler);
+        pods.removeHandler(podHandler);
+        claims.removeHandler(claimHandler);
+        volumes.removeHandler(volumeHandler);
         queue.close();
     }
 
@@ -270,10 +292,5 @@ public final class Scheduler implements AutoCloseable {
         public void onDelete(Node node) {
             cache.removeNode(node.getMetadata().getName());
         }
-    }
-
-    /** Which informers scheduling needs, for readiness. */
-    public List<Informer<?>> informers() {
-        return List.of(pods, nodes, namespaces, claims, volumes, classes);
     }
 }
