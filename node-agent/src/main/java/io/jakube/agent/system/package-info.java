@@ -1,0 +1,5 @@
+/** Linux: capabilities, mounts, memory and processor facts. */
+@NullMarked
+package io.jakube.agent.system;
+
+import org.jspecify.annotations.NullMarked;
