@@ -52,7 +52,6 @@ public record ClusterSettings(
                 number(properties, "api-port", file),
                 Boolean.parseBoolean(properties.getProperty("separate")),
                 number(properties, "simulated-nodes", file),
-                number(properties, file),
                 properties.getProperty("node-name"),
                 properties.getProperty("advertise-address"),
                 properties.getProperty("load-balancer-addresses"),
