@@ -8,7 +8,6 @@ import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -18,21 +17,23 @@ import java.util.Set;
 public final class BuiltinResources implements ResourceRegistry {
     private record PluralKey(GroupVersion groupVersion, String plural) {}
 
-    private final List<ResourceDefinition> all = new ArrayList<>();
-    private final Set<GroupVersion> groupVersions = new LinkedHashSet<>();
+    private final List<ResourceDefinition> all;
+    private final List<GroupVersion> groupVersions;
     private final Map<PluralKey, ResourceDefinition> byPlural = new HashMap<>();
     private final Map<GroupVersionKind, ResourceDefinition> byKind = new HashMap<>();
     private final Map<GroupResource, ResourceDefinition> byResource = new HashMap<>();
     private final Map<GroupVersionKind, ResourceDefinition> storage = new HashMap<>();
 
     private BuiltinResources(JsonNode groups) {
+        List<ResourceDefinition> definitions = new ArrayList<>();
+        List<GroupVersion> versions = new ArrayList<>();
         Map<ResourceDefinition, GroupVersion> storedElsewhere = new HashMap<>();
         for (JsonNode group : groups) {
             GroupVersion groupVersion = GroupVersion.parse(group.get("groupVersion").asText());
-            groupVersions.add(groupVersion);
+            versions.add(groupVersion);
             for (JsonNode resource : group.get("resources")) {
                 ResourceDefinition definition = definition(groupVersion, resource);
-                all.add(definition);
+                definitions.add(definition);
                 byPlural.put(new PluralKey(groupVersion, definition.plural()), definition);
                 byKind.put(definition.gvk(), definition);
                 byResource.putIfAbsent(definition.groupResource(), definition);
@@ -41,6 +42,8 @@ public final class BuiltinResources implements ResourceRegistry {
                 }
             }
         }
+        all = List.copyOf(definitions);
+        groupVersions = List.copyOf(versions);
         storedElsewhere.forEach((served, version) -> {
             ResourceDefinition stored = find(version, served.plural()).orElseThrow();
             storage.put(served.gvk(), stored);
@@ -110,11 +113,11 @@ public final class BuiltinResources implements ResourceRegistry {
 
     @Override
     public List<ResourceDefinition> all() {
-        return List.copyOf(all);
+        return all;
     }
 
     @Override
     public List<GroupVersion> groupVersions() {
-        return List.copyOf(groupVersions);
+        return groupVersions;
     }
 }

@@ -60,6 +60,11 @@ public final class BuiltinSchemas implements SchemaRegistry {
         return List.copyOf(new TreeSet<>(definitions.names()));
     }
 
+    /** Changes whenever a definition does. */
+    public String fingerprint() {
+        return definitions.fingerprint();
+    }
+
     Definition definition(String typeName) {
         Definition known = parsed.get(typeName);
         return known != null ? known : parsed.computeIfAbsent(typeName, name -> Definition.parse(this, name, definitions.line(name)));

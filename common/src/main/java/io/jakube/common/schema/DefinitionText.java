@@ -11,6 +11,7 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Set;
+import java.util.zip.CRC32C;
 import java.util.zip.GZIPInputStream;
 
 /** A resource of one JSON object a line, whose first field {@code n} is its name: indexed without parsing. Immutable. */
@@ -44,6 +45,12 @@ final class DefinitionText {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    String fingerprint() {
+        CRC32C sum = new CRC32C();
+        sum.update(text);
+        return text.length + "-" + Long.toHexString(sum.getValue());
     }
 
     boolean contains(String name) {
