@@ -14,6 +14,10 @@ final class Connector {
     /** A statement that hangs longer is taken for a dead connection; what it did is found out over a new one. */
     private static final int SOCKET_TIMEOUT_SECONDS = 6;
 
+    /** Every query is written for one plan: nested loops over indexes. It must not depend on statistics that were taken while tables were empty. */
+    private static final String PLANNER = "-c plan_cache_mode=force_generic_plan -c enable_seqscan=off -c enable_bitmapscan=off"
+            + " -c enable_hashjoin=off -c enable_mergejoin=off -c jit=off";
+
     private final StoreConfig config;
 
     Connector(StoreConfig config) {
@@ -30,10 +34,10 @@ final class Connector {
         properties.setProperty("connectTimeout", String.valueOf(CONNECT_TIMEOUT_SECONDS));
         properties.setProperty("socketTimeout", String.valueOf(SOCKET_TIMEOUT_SECONDS));
         properties.setProperty("tcpKeepAlive", "true");
+        properties.setProperty("socketFactory", PromptSocketFactory.class.getName());
         // Prepared and binary from the first execution: values are bytes.
         properties.setProperty("prepareThreshold", "-1");
-        // Plans must not depend on statistics that were taken while tables were empty.
-        properties.setProperty("options", "-c enable_seqscan=off -c jit=off");
+        properties.setProperty("options", PLANNER);
         return DriverManager.getConnection(config.url(), properties);
     }
 

@@ -64,7 +64,7 @@ final class LogReader {
                 + " p.key, p.value, p.create_revision, p.revision, p.version, p.lease, l.written_at"
                 + " FROM (SELECT (SELECT compact_revision FROM kv_meta) AS compacted, (SELECT coalesce(max(revision), 0) FROM kv_log) AS head) h"
                 + " LEFT JOIN (SELECT * FROM kv_log WHERE revision > ?" + (range == null ? "" : " AND key >= ?") + (to == null ? "" : " AND key < ?")
-                + " ORDER BY revision, sub LIMIT ?) l ON true"
+                + " ORDER BY revision, sub LIMIT " + limit + ") l ON true"
                 + " LEFT JOIN kv_log p ON l.prev_revision > 0 AND p.key = l.key AND p.revision = l.prev_revision ORDER BY l.revision, l.sub";
         try (PreparedStatement statement = connection.prepareStatement(sql)) {
             int parameter = 0;
@@ -75,7 +75,6 @@ final class LogReader {
             if (to != null) {
                 statement.setBytes(++parameter, to.toBytes());
             }
-            statement.setInt(++parameter, limit);
             List<WatchEvent> events = new ArrayList<>();
             long head = after;
             OffsetDateTime writtenAt = null;

@@ -1,0 +1,38 @@
+package io.jakube.db.bench;
+
+import java.util.Arrays;
+import java.util.Locale;
+
+/** Durations of one kind of call. Not thread-safe: each client has its own, and they are joined at the end. */
+final class Latencies {
+    private long[] nanos = new long[1024];
+    private int count;
+
+    void add(long value) {
+        if (count == nanos.length) {
+            nanos = Arrays.copyOf(nanos, count * 2);
+        }
+        nanos[count++] = value;
+    }
+
+    void addAll(Latencies other) {
+        for (int i = 0; i < other.count; i++) {
+            add(other.nanos[i]);
+        }
+    }
+
+    int count() {
+        return count;
+    }
+
+    /** @return the quantile as text, in milliseconds */
+    String millis(double quantile) {
+        if (count == 0) {
+            return "-";
+        }
+        long[] sorted = Arrays.copyOf(nanos, count);
+        Arrays.sort(sorted);
+        long value = sorted[(int) Math.min(count - 1L, Math.round(quantile * count))];
+        return String.format(Locale.ROOT, "%.2f", value / 1e6);
+    }
+}
