@@ -1,6 +1,7 @@
 package io.jakube.apiserver;
 
 import io.jakube.apiserver.registry.ObjectStore;
+import io.jakube.apiserver.request.BodyReader;
 import io.jakube.common.api.ResourceRegistry;
 import io.jakube.common.schema.ObjectDecoder;
 import io.jakube.common.schema.SchemaRegistry;
@@ -15,4 +16,4 @@ import java.time.Clock;
  * @param store the store below the objects, for what is no API object (allocations)
  */
 public record PluginContext(
-        ApiServerConfig config, ResourceRegistry resources, SchemaRegistry schemas, ObjectDecoder decoder, ObjectStore objects, KeyValueStore store, Clock clock) {}
+        ApiServerConfig config, ResourceRegistry resources, SchemaRegistry schemas, ObjectDecoder decoder, BodyReader bodies, ObjectStore objects, KeyValueStore store, Clock clock) {}

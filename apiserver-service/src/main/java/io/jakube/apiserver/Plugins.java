@@ -13,6 +13,7 @@ import io.jakube.apiserver.request.NonResourceHandler;
 import io.jakube.apiserver.table.TablePrinter;
 import io.jakube.common.api.GroupResource;
 import io.jakube.common.api.GroupVersionKind;
+import io.jakube.common.api.ObjectConverter;
 import io.jakube.common.merge.FieldManagement;
 import io.jakube.common.merge.Patches;
 import java.util.ArrayList;
@@ -39,6 +40,7 @@ public final class Plugins {
     private final List<UpgradeHandler> upgrades = new ArrayList<>();
     private final List<Bootstrap> bootstraps = new ArrayList<>();
     private @Nullable Patches patches;
+    private @Nullable ObjectConverter converter;
     private @Nullable FieldManagement fieldManagement;
 
     /** A step of the server's start (default roles, the kubernetes service …). Idempotent; readiness waits for all of them. */
@@ -97,6 +99,11 @@ public final class Plugins {
 
     public Plugins objectSubresource(ObjectSubresource added) {
         objectSubresources.add(added);
+        return this;
+    }
+
+    public Plugins converter(ObjectConverter used) {
+        converter = used;
         return this;
     }
 
@@ -165,6 +172,11 @@ public final class Plugins {
 
     public List<ObjectSubresource> objectSubresources() {
         return objectSubresources;
+    }
+
+    /** Null where every kind is served in one version only. */
+    public @Nullable ObjectConverter converter() {
+        return converter;
     }
 
     public Map<GroupResource, TablePrinter> printers() {

@@ -9,7 +9,6 @@ import io.jakube.apiserver.bootstrap.Bootstrap;
 import io.jakube.apiserver.bootstrap.ClusterSettings;
 import io.jakube.apiserver.bootstrap.DefaultPolicy;
 import io.jakube.apiserver.defaulting.Defaulting;
-import io.jakube.apiserver.registry.RequestBodies;
 import io.jakube.apiserver.registry.catalog.Strategies;
 import io.jakube.apiserver.registry.core.allocation.ServiceNetwork;
 import io.jakube.apiserver.request.BodyReader;
@@ -27,7 +26,7 @@ public final class StandardPlugins {
 
     private static void security(Plugins plugins, PluginContext context) {
         ApiServerConfig config = context.config();
-        BodyReader bodies = new RequestBodies(context.decoder()).reader();
+        BodyReader bodies = context.bodies();
         Authentication authentication = Authentication.create(context.objects(), ServiceAccountKeys.read(config.pkiDirectory()), config.serviceAccountIssuer(), context.clock());
         authentication.authenticators().forEach(plugins::authenticator);
         authentication.handlers(bodies).forEach(plugins::subresource);

@@ -2,18 +2,15 @@ package io.jakube.apiserver.registry;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.jakube.apiserver.validation.Names;
 import io.jakube.common.status.FieldError;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
-import java.util.regex.Pattern;
 
 /** What every object's metadata must keep to (API conventions, "Metadata"). */
 final class MetadataRules {
-    private static final Pattern QUALIFIED_PART = Pattern.compile("([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9]");
-    private static final Pattern LABEL_VALUE = Pattern.compile("(([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9])?");
-    private static final int MAX_PART = 63;
     private static final int MAX_ANNOTATIONS = 256 * 1024;
     private static final Set<String> STANDARD_FINALIZERS = Set.of("orphan", "foregroundDeletion", "kubernetes");
 
@@ -23,14 +20,14 @@ final class MetadataRules {
         List<FieldError> errors = new ArrayList<>();
         ObjectMeta meta = ObjectMeta.of(object);
         if (!meta.generateName().isEmpty()) {
-            for (String problem : type.strategy().nameErrors(meta.generateName(), true)) {
+            for (String problem : type.strategy().nameRule().check(meta.generateName(), true)) {
                 errors.add(FieldError.invalid("metadata.generateName", meta.generateName(), problem));
             }
         }
         if (meta.name().isEmpty()) {
             errors.add(FieldError.required("metadata.name", "name or generateName is required"));
         } else {
-            for (String problem : type.strategy().nameErrors(meta.name(), false)) {
+            for (String problem : type.strategy().nameRule().check(meta.name(), false)) {
                 errors.add(FieldError.invalid("metadata.name", meta.name(), problem));
             }
         }
@@ -38,7 +35,7 @@ final class MetadataRules {
             if (meta.namespace().isEmpty()) {
                 errors.add(FieldError.required("metadata.namespace", ""));
             } else {
-                ObjectNames.dnsLabelErrors(meta.namespace(), false).forEach(problem -> errors.add(FieldError.invalid("metadata.namespace", meta.namespace(), problem)));
+                Names.dnsLabel(meta.namespace()).forEach(problem -> errors.add(FieldError.invalid("metadata.namespace", meta.namespace(), problem)));
             }
         }
         validateCommon(object, errors);
@@ -70,17 +67,17 @@ final class MetadataRules {
     private static void validateCommon(ObjectNode object, List<FieldError> errors) {
         JsonNode metadata = object.path("metadata");
         metadata.path("labels").properties().forEach(label -> {
-            for (String problem : qualifiedNameErrors(label.getKey())) {
+            for (String problem : Names.qualifiedName(label.getKey())) {
                 errors.add(FieldError.invalid("metadata.labels", label.getKey(), problem));
             }
-            for (String problem : labelValueErrors(label.getValue().asText())) {
+            for (String problem : Names.labelValue(label.getValue().asText())) {
                 errors.add(FieldError.invalid("metadata.labels", label.getValue().asText(), problem));
             }
         });
         long size = 0;
         for (var annotation : metadata.path("annotations").properties()) {
             size += annotation.getKey().length() + (long) annotation.getValue().asText().length();
-            for (String problem : qualifiedNameErrors(annotation.getKey().toLowerCase(Locale.ROOT))) {
+            for (String problem : Names.qualifiedName(annotation.getKey().toLowerCase(Locale.ROOT))) {
                 errors.add(FieldError.invalid("metadata.annotations", annotation.getKey(), problem));
             }
         }
@@ -96,7 +93,7 @@ final class MetadataRules {
         boolean foreground = false;
         for (JsonNode node : metadata.path("finalizers")) {
             String finalizer = node.asText();
-            List<String> problems = qualifiedNameErrors(finalizer);
+            List<String> problems = Names.qualifiedName(finalizer);
             problems.forEach(problem -> errors.add(FieldError.invalid("metadata.finalizers", finalizer, problem)));
             if (problems.isEmpty() && !finalizer.contains("/") && !STANDARD_FINALIZERS.contains(finalizer)) {
                 errors.add(FieldError.invalid("metadata.finalizers[0]", finalizer, "name is neither a standard finalizer name nor is it fully qualified"));
@@ -131,46 +128,5 @@ final class MetadataRules {
                 controller = name;
             }
         }
-    }
-
-    /** {@code [prefix/]name}, the form of label and annotation keys and of finalizers. */
-    static List<String> qualifiedNameErrors(String value) {
-        List<String> problems = new ArrayList<>();
-        String[] parts = value.split("/", -1);
-        String name = parts[parts.length - 1];
-        if (parts.length > 2) {
-            return List.of("a qualified name must consist of alphanumeric characters, '-', '_' or '.', and must start and end with an alphanumeric character "
-                    + "(e.g. 'MyName',  or 'my.name',  or '123-abc', regex used for validation is '([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9]') "
-                    + "with an optional DNS subdomain prefix and '/' (e.g. 'example.com/MyName')");
-        }
-        if (parts.length == 2) {
-            if (parts[0].isEmpty()) {
-                problems.add("prefix part must be non-empty");
-            } else {
-                ObjectNames.dnsSubdomainErrors(parts[0], false).forEach(problem -> problems.add("prefix part " + problem));
-            }
-        }
-        if (name.isEmpty()) {
-            problems.add("name part must be non-empty");
-        } else if (name.length() > MAX_PART) {
-            problems.add("name part must be no more than 63 bytes");
-        }
-        if (name.length() > MAX_PART * 4 || !QUALIFIED_PART.matcher(name).matches()) {
-            problems.add("name part must consist of alphanumeric characters, '-', '_' or '.', and must start and end with an alphanumeric character "
-                    + "(e.g. 'MyName',  or 'my.name',  or '123-abc', regex used for validation is '([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9]')");
-        }
-        return problems;
-    }
-
-    static List<String> labelValueErrors(String value) {
-        List<String> problems = new ArrayList<>();
-        if (value.length() > MAX_PART) {
-            problems.add("must be no more than 63 bytes");
-        }
-        if (value.length() > MAX_PART * 4 || !LABEL_VALUE.matcher(value).matches()) {
-            problems.add("a valid label must be an empty string or consist of alphanumeric characters, '-', '_' or '.', and must start and end with an alphanumeric character "
-                    + "(e.g. 'MyValue',  or 'my_value',  or '12345', regex used for validation is '(([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9])?')");
-        }
-        return problems;
     }
 }

@@ -70,7 +70,8 @@ public final class ObjectDeletion {
     private Optional<Outcome> attempt(ResourceType type, StoredObject old, ObjectNode object, DeleteOptions options) {
         ObjectMeta meta = ObjectMeta.of(object);
         boolean changed = updateFinalizers(meta, options.propagation());
-        boolean waits = !meta.finalizers().isEmpty();
+        boolean waits = !meta.finalizers().isEmpty() || type.strategy().held(object);
+        boolean begins = !meta.deleting();
         if (type.strategy().deletesGracefully(object)) {
             Grace grace = shorten(meta, type.strategy().defaultGracePeriodSeconds(object), options.gracePeriodSeconds());
             if (grace == Grace.STARTED && meta.generation() > 0) {
@@ -97,6 +98,9 @@ public final class ObjectDeletion {
         }
         if (!changed) {
             return Optional.of(new Outcome(old, false));
+        }
+        if (begins) {
+            type.strategy().prepareForDelete(object);
         }
         byte[] encoded = ObjectStorage.encode(object);
         if (options.dryRun()) {

@@ -47,21 +47,31 @@ public final class ObjectUpdate {
         }
     }
 
-    /** Which part of an object a write may change. */
-    enum Part {
+    /**
+     * Which part of an object a write may change.
+     *
+     * @param system the server's own writes: everything, without strategy and admission
+     * @param partial of a subresource that has its own rule; null for the others
+     */
+    record Part(String subresource, boolean system, @Nullable ObjectSubresource partial) {
         /** Everything but status, where status is separate. */
-        MAIN(""),
+        static final Part MAIN = new Part("", false, null);
         /** Status and a little of metadata. */
-        STATUS("status"),
-        /** Everything but status, through the scale subresource. */
-        SCALE("scale"),
-        /** Everything, without strategy and admission: the server's own writes. */
-        SYSTEM("");
+        static final Part STATUS = new Part("status", false, null);
+        /** As {@link #MAIN}, through the scale subresource. */
+        static final Part SCALE = new Part("scale", false, null);
+        static final Part SYSTEM = new Part("", true, null);
 
-        private final String subresource;
+        static Part of(ObjectSubresource partial) {
+            return new Part(partial.subresource(), false, partial);
+        }
 
-        Part(String subresource) {
-            this.subresource = subresource;
+        boolean status() {
+            return this.equals(STATUS);
+        }
+
+        boolean movesGeneration() {
+            return partial != null ? partial.movesGeneration() : !status();
         }
     }
 
@@ -107,7 +117,7 @@ public final class ObjectUpdate {
         checkPreconditions(target, object, live);
         object.put("kind", type.gvk().kind());
         object.put("apiVersion", type.gvk().apiVersion());
-        if (target.part() != Part.SYSTEM) {
+        if (!target.part().system()) {
             type.defaulter().apply(object);
         }
         keepForeignParts(target, object, live);
@@ -118,13 +128,13 @@ public final class ObjectUpdate {
         boolean prepared = false;
         ResourceStrategy strategy = type.strategy();
         try {
-            if (target.part() != Part.SYSTEM) {
-                Admission.Attempt attempt = new Admission.Attempt(Operation.UPDATE, type, target.part().subresource, target.namespace(), target.name(),
+            if (!target.part().system()) {
+                Admission.Attempt attempt = new Admission.Attempt(Operation.UPDATE, type, target.part().subresource(), target.namespace(), target.name(),
                         target.options().toObject(), target.options().dryRun(), target.context());
                 admission.mutate(attempt.of(object, live));
                 type.defaulter().apply(object);
-                prepared = true;
                 prepare(target, object, live);
+                prepared = !target.part().status() && target.part().partial() == null;
                 countGeneration(target, object, live);
                 validate(target, object, live);
                 admission.validate(attempt.of(object, live));
@@ -140,7 +150,7 @@ public final class ObjectUpdate {
                 return Optional.of(storage.scanner(type.definition()).scan(encoded, old.revision()));
             }
             ObjectMeta meta = ObjectMeta.of(object);
-            boolean gone = meta.deleting() && meta.finalizers().isEmpty() && gracePeriodOver(ObjectMeta.of(live));
+            boolean gone = meta.deleting() && meta.finalizers().isEmpty() && !strategy.held(object) && gracePeriodOver(ObjectMeta.of(live));
             Optional<StoredObject> written = gone
                     ? storage.delete(type.definition(), old).map(deleted -> storage.scanner(type.definition()).scan(encoded, deleted.revision()))
                     : storage.update(type.definition(), old, encoded);
@@ -184,10 +194,10 @@ public final class ObjectUpdate {
     private static void keepForeignParts(Target target, ObjectNode object, ObjectNode live) {
         ObjectMeta meta = ObjectMeta.of(object);
         ObjectMeta liveMeta = ObjectMeta.of(live);
-        if (target.part() != Part.SYSTEM) {
+        if (!target.part().system()) {
             meta.keepServerOwned(liveMeta);
         }
-        if (target.part() == Part.STATUS) {
+        if (target.part().status()) {
             String resource = target.type().resource().toString();
             meta.keep(liveMeta, "ownerReferences");
             meta.keep(liveMeta, "generateName");
@@ -195,7 +205,7 @@ public final class ObjectUpdate {
                 meta.keep(liveMeta, "labels");
             }
             keepAllBut(object, live, "status");
-        } else if (target.part() != Part.SYSTEM && target.type().separatesStatus()) {
+        } else if (!target.part().system() && target.part().partial() == null && target.type().separatesStatus()) {
             if (live.has("status")) {
                 object.set("status", live.get("status").deepCopy());
             } else {
@@ -216,7 +226,10 @@ public final class ObjectUpdate {
     }
 
     private static void prepare(Target target, ObjectNode object, ObjectNode live) {
-        if (target.part() == Part.STATUS) {
+        ObjectSubresource partial = target.part().partial();
+        if (partial != null) {
+            partial.prepareForUpdate(object, live, target.context());
+        } else if (target.part().status()) {
             target.type().strategy().prepareForStatusUpdate(object, live, target.context());
         } else {
             target.type().strategy().prepareForUpdate(object, live, target.context());
@@ -225,7 +238,7 @@ public final class ObjectUpdate {
 
     private static void countGeneration(Target target, ObjectNode object, ObjectNode live) {
         ObjectMeta meta = ObjectMeta.of(object);
-        if (target.part() == Part.STATUS || !target.type().tracksGeneration(object)) {
+        if (!target.part().movesGeneration() || !target.type().tracksGeneration(object)) {
             return;
         }
         ObjectNode wished = object.deepCopy().without(List.of("metadata", "status", "kind", "apiVersion"));
@@ -237,7 +250,10 @@ public final class ObjectUpdate {
     private static void validate(Target target, ObjectNode object, ObjectNode live) {
         ResourceType type = target.type();
         List<FieldError> errors = new ArrayList<>(MetadataRules.validateUpdate(object, live));
-        if (target.part() == Part.STATUS) {
+        ObjectSubresource partial = target.part().partial();
+        if (partial != null) {
+            errors.addAll(partial.validateUpdate(object, live));
+        } else if (target.part().status()) {
             errors.addAll(type.strategy().validateStatusUpdate(object, live));
         } else {
             errors.addAll(type.strategy().validateUpdate(object, live));

@@ -20,7 +20,7 @@ import java.util.List;
 import java.util.Locale;
 
 /** Reads and decodes request bodies. Thread-safe. */
-public final class RequestBodies {
+public final class RequestBodies implements BodyReader {
     /** Upstream's limit of a request body, in bytes. */
     public static final int MAX_BODY = 3 * 1024 * 1024;
 
@@ -30,13 +30,11 @@ public final class RequestBodies {
         this.decoder = requireNonNull(decoder, "decoder is null");
     }
 
-    /** Reads for handlers that answer by themselves; unknown fields are dropped. */
-    public BodyReader reader() {
-        return (request, expected) -> {
-            ObjectNode object = decoder.decode(read(request), encoding(request), expected).object();
-            requireType(object, expected);
-            return object;
-        };
+    @Override
+    public ObjectNode read(ApiRequest request, GroupVersionKind expected) {
+        ObjectNode object = decoder.decode(read(request), encoding(request), expected).object();
+        requireType(object, expected);
+        return object;
     }
 
     /**
@@ -80,7 +78,11 @@ public final class RequestBodies {
      */
     ObjectNode object(RequestContext context, GroupVersionKind expected, FieldValidation validation) {
         ApiRequest request = context.request();
-        DecodeResult result = decoder.decode(read(request), encoding(request), expected);
+        return checked(context, decoder.decode(read(request), encoding(request), expected), expected, validation);
+    }
+
+    /** What was decoded, if it is of the type and as valid as asked for. */
+    ObjectNode checked(RequestContext context, DecodeResult result, GroupVersionKind expected, FieldValidation validation) {
         ObjectNode object = result.object();
         requireType(object, expected);
         if (!result.problems().isEmpty()) {

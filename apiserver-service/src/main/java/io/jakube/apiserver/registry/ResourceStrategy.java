@@ -68,15 +68,6 @@ public interface ResourceStrategy {
         return true;
     }
 
-    /**
-     * What is wrong with a name of this type; empty if nothing is.
-     *
-     * @param prefix whether it is a {@code generateName}, which may end in a dash
-     */
-    default List<String> nameErrors(String name, boolean prefix) {
-        return nameRule().check(name, prefix);
-    }
-
     /** Whether a delete answers with the deleted object; otherwise it answers with a Status. */
     default boolean returnsDeletedObject() {
         return false;
@@ -84,6 +75,14 @@ public interface ResourceStrategy {
 
     /** Whether a delete gives this object a grace period; where not, it goes at once, whatever period the request names. Pods: scheduled and not finished. */
     default boolean deletesGracefully(ObjectNode object) {
+        return false;
+    }
+
+    /** Changes an object whose deletion begins and has to wait. Namespaces: phase Terminating. */
+    default void prepareForDelete(ObjectNode object) {}
+
+    /** Whether more than {@code metadata.finalizers} keeps an object that is being deleted. Namespaces: {@code spec.finalizers}. */
+    default boolean held(ObjectNode object) {
         return false;
     }
 

@@ -7,6 +7,8 @@ import io.jakube.common.api.GroupResource;
 import io.jakube.common.api.GroupVersionKind;
 import io.jakube.common.api.ResourceDefinition;
 import io.jakube.common.schema.Schema;
+import java.util.List;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -14,13 +16,19 @@ import org.jspecify.annotations.Nullable;
  *
  * @param schema null where the type has none
  */
-public record ResourceType(ResourceDefinition definition, ResourceStrategy strategy, Defaulter defaulter, @Nullable Schema schema, TablePrinter printer) {
+public record ResourceType(ResourceDefinition definition, ResourceStrategy strategy, Defaulter defaulter, @Nullable Schema schema, TablePrinter printer,
+        List<ObjectSubresource> objectSubresources) {
     public GroupResource resource() {
         return definition.groupResource();
     }
 
     public GroupVersionKind gvk() {
         return definition.gvk();
+    }
+
+    /** The rule of a subresource that writes part of the object. */
+    public Optional<ObjectSubresource> objectSubresource(String name) {
+        return objectSubresources.stream().filter(s -> s.subresource().equals(name)).findFirst();
     }
 
     /** Whether status is written through its subresource only. */

@@ -12,8 +12,10 @@ import io.jakube.common.api.ResourceDefinition;
 import io.jakube.common.api.ResourceRegistry;
 import io.jakube.common.schema.SchemaRegistry;
 import io.jakube.common.status.ApiException;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Collectors;
 
 /** Finds a resource's {@link ResourceType}. Thread-safe once {@link #install} has been called, which is before the first request. */
 public final class ResourceTypes {
@@ -24,6 +26,7 @@ public final class ResourceTypes {
     private volatile Map<GroupResource, ResourceStrategy> strategies = Map.of();
     private volatile Map<GroupVersionKind, Defaulter> defaulters = Map.of();
     private volatile Map<GroupResource, TablePrinter> printers = Map.of();
+    private volatile Map<GroupResource, List<ObjectSubresource>> subresources = Map.of();
 
     public ResourceTypes(ResourceRegistry registry, SchemaRegistry schemas) {
         this.registry = requireNonNull(registry, "registry is null");
@@ -31,7 +34,9 @@ public final class ResourceTypes {
     }
 
     /** Gives the types their rules; these may themselves depend on the object store, which depends on this. */
-    public void install(Map<GroupResource, ResourceStrategy> newStrategies, Map<GroupVersionKind, Defaulter> newDefaulters, Map<GroupResource, TablePrinter> newPrinters) {
+    public void install(Map<GroupResource, ResourceStrategy> newStrategies, Map<GroupVersionKind, Defaulter> newDefaulters, Map<GroupResource, TablePrinter> newPrinters,
+            List<ObjectSubresource> newSubresources) {
+        subresources = newSubresources.stream().collect(Collectors.groupingBy(s -> new GroupResource(s.group(), s.resource())));
         strategies = Map.copyOf(newStrategies);
         defaulters = Map.copyOf(newDefaulters);
         printers = Map.copyOf(newPrinters);
@@ -52,6 +57,7 @@ public final class ResourceTypes {
                 strategies.getOrDefault(definition.groupResource(), ResourceStrategy.PLAIN),
                 defaulters.getOrDefault(definition.gvk(), NO_DEFAULTS),
                 schemas.find(definition.gvk()).orElse(null),
-                printers.getOrDefault(definition.groupResource(), DefaultPrinter.INSTANCE));
+                printers.getOrDefault(definition.groupResource(), DefaultPrinter.INSTANCE),
+                subresources.getOrDefault(definition.groupResource(), List.of()));
     }
 }

@@ -2,6 +2,7 @@ package io.jakube.apiserver.request;
 
 import static java.util.Objects.requireNonNull;
 
+import java.util.Collections;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
@@ -14,7 +15,7 @@ public final class RequestContext {
     private final RequestInfo info;
     private final UserInfo user;
     private final String auditId;
-    private final Set<String> warnings = new LinkedHashSet<>();
+    private final Set<String> warnings = Collections.synchronizedSet(new LinkedHashSet<>());
 
     public RequestContext(ApiRequest request, RequestInfo info, UserInfo user, String auditId) {
         this.request = requireNonNull(request, "request is null");
@@ -39,13 +40,15 @@ public final class RequestContext {
         return auditId;
     }
 
-    /** Adds a warning the client shows to its user; repeated texts are sent once. */
+    /** Adds a warning the client shows to its user; repeated texts are sent once. May be called from threads that work for the request. */
     public void warn(String text) {
         warnings.add(text);
     }
 
     /** Warnings so far, in order. */
     public List<String> warnings() {
-        return List.copyOf(warnings);
+        synchronized (warnings) {
+            return List.copyOf(warnings);
+        }
     }
 }

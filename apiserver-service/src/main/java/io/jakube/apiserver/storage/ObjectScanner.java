@@ -22,6 +22,8 @@ public final class ObjectScanner {
     /** Selectable fields that are numbers or booleans upstream, with the value an absent one has. */
     private static final Map<String, String> ABSENT = Map.of(
             "spec.hostNetwork", "false", "spec.unschedulable", "false", "status.replicas", "0", "status.successful", "0");
+    /** Selectable fields that are not where their name says: an event's source means its component. */
+    private static final Map<String, String> PLACES = Map.of("source", "source.component", "status.successful", "status.succeeded");
     private static final JsonFactory FACTORY = Json.mapper().getFactory();
 
     private final Node root = new Node();
@@ -39,8 +41,7 @@ public final class ObjectScanner {
             }
             absent.put(path, ABSENT.getOrDefault(path, ""));
             Node node = root;
-            // An event's source is an object; its component is what the selector means.
-            for (String part : (path.equals("source") ? "source.component" : path).split("\\.")) {
+            for (String part : PLACES.getOrDefault(path, path).split("\\.")) {
                 node = node.children.computeIfAbsent(part, p -> new Node());
             }
             node.field = path;

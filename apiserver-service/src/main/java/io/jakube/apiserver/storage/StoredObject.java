@@ -4,7 +4,6 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.jakube.common.json.Json;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
-import org.jspecify.annotations.Nullable;
 
 /**
  * An object at a revision: its encoded form, ready to be sent, and the little of it that lists and watches decide by. Immutable;
@@ -68,9 +67,9 @@ public final class StoredObject {
         return fields;
     }
 
-    /** A selectable field's value; null if the type has no such field. */
-    public @Nullable String field(String path) {
-        return fields.get(path);
+    /** A selectable field's value; empty if the type has no such field. */
+    public String field(String path) {
+        return fields.getOrDefault(path, "");
     }
 
     /** A tree of the caller's own. */

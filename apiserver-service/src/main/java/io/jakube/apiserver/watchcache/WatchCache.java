@@ -255,10 +255,10 @@ public final class WatchCache implements AutoCloseable {
         }
         SortedTree<StoredObject> changed = tree;
         if (old != null) {
-            changed = changed.without(Snapshot.indexKey(String.valueOf(old.field(indexedField)), old.path()));
+            changed = changed.without(Snapshot.indexKey(old.field(indexedField), old.path()));
         }
         if (now != null) {
-            changed = changed.with(Snapshot.indexKey(String.valueOf(now.field(indexedField)), now.path()), now);
+            changed = changed.with(Snapshot.indexKey(now.field(indexedField), now.path()), now);
         }
         return changed;
     }

@@ -31,4 +31,7 @@ public interface ObjectDecoder {
      * added. For server-side apply, where naming a field is owning it. Does not modify its argument.
      */
     DecodeResult decodeAsWritten(JsonNode tree, GroupVersionKind gvk);
+
+    /** Decodes as {@link #decode(byte[], Encoding, GroupVersionKind)} does, but keeps the object as it was written, as {@link #decodeAsWritten(JsonNode, GroupVersionKind)} does. */
+    DecodeResult decodeAsWritten(byte[] body, Encoding encoding, @Nullable GroupVersionKind expected);
 }

@@ -35,13 +35,22 @@ public final class SchemaObjectDecoder implements ObjectDecoder {
 
     @Override
     public DecodeResult decode(byte[] body, Encoding encoding, @Nullable GroupVersionKind expected) {
+        return decode(body, encoding, expected, true);
+    }
+
+    @Override
+    public DecodeResult decodeAsWritten(byte[] body, Encoding encoding, @Nullable GroupVersionKind expected) {
+        return decode(body, encoding, expected, false);
+    }
+
+    private DecodeResult decode(byte[] body, Encoding encoding, @Nullable GroupVersionKind expected, boolean canonical) {
         requireNonNull(encoding, "encoding is null");
         List<String> problems = new ArrayList<>();
         try {
             return switch (encoding) {
-                case JSON -> tree(new JsonReader(problems).read(body), body, expected, problems);
-                case YAML -> tree(new YamlReader(problems).read(body), body, expected, problems);
-                case PROTOBUF -> protobuf(body, expected, problems);
+                case JSON -> tree(new JsonReader(problems).read(body), body, expected, problems, canonical);
+                case YAML -> tree(new YamlReader(problems).read(body), body, expected, problems, canonical);
+                case PROTOBUF -> protobuf(body, expected, problems, canonical);
             };
         } catch (MalformedBodyException e) {
             String reason = encoding == Encoding.JSON ? "couldn't get version/kind; json parse error: " + e.getMessage() : e.getMessage();
@@ -68,7 +77,7 @@ public final class SchemaObjectDecoder implements ObjectDecoder {
         throw cannotBeHandled(gvk, gvk, "json: cannot unmarshal " + TypeWords.of(tree, false) + " into Go value of type " + gvk.version() + "." + gvk.kind());
     }
 
-    private DecodeResult tree(JsonNode tree, byte[] body, @Nullable GroupVersionKind expected, List<String> problems) {
+    private DecodeResult tree(JsonNode tree, byte[] body, @Nullable GroupVersionKind expected, List<String> problems, boolean canonical) {
         if (!(tree instanceof ObjectNode object)) {
             throw new MalformedBodyException("json: cannot unmarshal " + TypeWords.of(tree, false)
                     + " into Go value of type struct { APIVersion string \"json:\\\"apiVersion,omitempty\\\"\"; Kind string \"json:\\\"kind,omitempty\\\"\" }");
@@ -81,7 +90,7 @@ public final class SchemaObjectDecoder implements ObjectDecoder {
             object.remove(List.of("apiVersion", "kind"));
             object = named.setAll(object);
         }
-        return normalize(object, gvk, expected == null ? gvk : expected, problems, true);
+        return normalize(object, gvk, expected == null ? gvk : expected, problems, canonical);
     }
 
     private static String text(ObjectNode object, String field) {
@@ -106,13 +115,13 @@ public final class SchemaObjectDecoder implements ObjectDecoder {
         return version.kind(kind.isEmpty() ? expected.kind() : kind);
     }
 
-    private DecodeResult protobuf(byte[] body, @Nullable GroupVersionKind expected, List<String> problems) {
+    private DecodeResult protobuf(byte[] body, @Nullable GroupVersionKind expected, List<String> problems, boolean canonical) {
         ProtobufReader.Envelope envelope = ProtobufReader.envelope(body);
         GroupVersionKind gvk = kind(envelope.apiVersion(), envelope.kind(), expected, new byte[0]);
         GroupVersionKind wanted = expected == null ? gvk : expected;
         Schema schema = schema(gvk, wanted);
         try {
-            return normalize(protobuf.read(envelope, gvk, schema), gvk, wanted, problems, true);
+            return normalize(protobuf.read(envelope, gvk, schema), gvk, wanted, problems, canonical);
         } catch (MalformedBodyException e) {
             throw cannotBeHandled(gvk, wanted, e.getMessage());
         }

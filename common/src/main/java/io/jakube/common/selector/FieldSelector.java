@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 
 /** A field selector: terms that must all hold. Immutable. */
@@ -72,8 +73,13 @@ public record FieldSelector(List<Term> terms) {
     }
 
     public boolean matches(JsonNode object) {
+        return matchesValues(field -> FieldValues.of(object, field));
+    }
+
+    /** @param values the object's value of a field */
+    public boolean matchesValues(UnaryOperator<String> values) {
         for (Term term : terms) {
-            if (FieldValues.of(object, term.field()).equals(term.value()) == term.negated()) {
+            if (values.apply(term.field()).equals(term.value()) == term.negated()) {
                 return false;
             }
         }

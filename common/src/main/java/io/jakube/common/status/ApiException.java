@@ -35,6 +35,7 @@ public final class ApiException extends RuntimeException {
     private final String uid;
     private final transient List<Cause> causes;
     private final int retryAfterSeconds;
+    private String continueToken = "";
 
     private ApiException(int code, String reason, String message, @Nullable GroupResource resource, @Nullable String kind, String name, String uid, List<Cause> causes, int retryAfterSeconds) {
         super(message, null, false, false);
@@ -160,6 +161,13 @@ public final class ApiException extends RuntimeException {
         return new ApiException(code, reason, getMessage(), resource, kind, name, uid, added, retryAfterSeconds);
     }
 
+    /** With a token for {@code metadata.continue}: where an expired list can go on, inconsistently. */
+    public ApiException withContinue(String token) {
+        ApiException copy = new ApiException(code, reason, getMessage(), resource, kind, name, uid, causes, retryAfterSeconds);
+        copy.continueToken = requireNonNull(token, "token is null");
+        return copy;
+    }
+
     public int code() {
         return code;
     }
@@ -185,7 +193,10 @@ public final class ApiException extends RuntimeException {
     public ObjectNode toStatus() {
         ObjectNode status = JsonNodeFactory.instance.objectNode();
         status.put("kind", "Status").put("apiVersion", "v1");
-        status.putObject("metadata");
+        ObjectNode metadata = status.putObject("metadata");
+        if (!continueToken.isEmpty()) {
+            metadata.put("continue", continueToken);
+        }
         status.put("status", "Failure").put("message", getMessage()).put("reason", reason);
         if (resource != null || kind != null || !causes.isEmpty() || retryAfterSeconds > 0) {
             ObjectNode details = status.putObject("details");

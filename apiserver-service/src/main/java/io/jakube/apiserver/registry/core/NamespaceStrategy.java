@@ -48,4 +48,14 @@ public final class NamespaceStrategy implements ResourceStrategy {
     public boolean tracksGeneration() {
         return false;
     }
+
+    @Override
+    public void prepareForDelete(ObjectNode namespace) {
+        ensureObject(namespace, "status").put("phase", "Terminating");
+    }
+
+    @Override
+    public boolean held(ObjectNode namespace) {
+        return !texts(object(namespace, "spec"), "finalizers").isEmpty();
+    }
 }
