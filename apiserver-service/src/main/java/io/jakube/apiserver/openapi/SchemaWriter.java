@@ -104,8 +104,13 @@ final class SchemaWriter {
 
     private void property(JsonGenerator out, Schema schema) throws IOException {
         out.writeStartObject();
-        text(out, "description", schema.description());
         String reference = schema.typeName();
+        Schema referenced = reference == null ? null : schemas.findDefinition(reference).orElseThrow();
+        // A field without words of its own shows its type's; clients print those anyway.
+        String description = schema.description();
+        if (referenced == null || !description.equals(referenced.description())) {
+            text(out, "description", description);
+        }
         if (reference != null) {
             reference(out, reference);
         } else {
@@ -118,7 +123,7 @@ final class SchemaWriter {
             out.writeObjectFieldStart("default");
             out.writeEndObject();
         }
-        merging(out, schema, reference == null ? null : schemas.findDefinition(reference).orElseThrow());
+        merging(out, schema, referenced);
         out.writeEndObject();
     }
 

@@ -16,7 +16,7 @@ import java.util.zip.GZIPInputStream;
 
 /** A resource of one JSON object a line, whose first field {@code n} is its name: indexed without parsing. Immutable. */
 final class DefinitionText {
-    private static final byte[] KIND = "\"g\":[".getBytes(StandardCharsets.US_ASCII);
+    private static final byte[] KIND = "\",\"g\":[".getBytes(StandardCharsets.US_ASCII);
     private static final int NAME_START = "{\"n\":\"".length();
 
     private final byte[] text;
@@ -70,27 +70,18 @@ final class DefinitionText {
         return Json.readObject(Arrays.copyOfRange(text, start, start + line.intValue()));
     }
 
-    /** Lines that say which kind of object they define, {@code "g":["apps","v1","Deployment"]}. */
+    /** Lines that say behind their name which kind of object they define, {@code "g":["apps","v1","Deployment"]}. */
     Map<GroupVersionKind, String> kinds() {
         Map<GroupVersionKind, String> kinds = new HashMap<>();
         lines.forEach((name, line) -> {
-            int start = (int) (line >>> 32);
-            int at = find(start, start + line.intValue());
-            if (at >= 0) {
-                String[] parts = new String(text, at + KIND.length, indexOf((byte) ']', at) - at - KIND.length, StandardCharsets.US_ASCII).replace("\"", "").split(",", -1);
+            int at = (int) (line >>> 32) + NAME_START + name.length();
+            if (Arrays.equals(text, at, Math.min(at + KIND.length, text.length), KIND, 0, KIND.length)) {
+                String list = new String(text, at + KIND.length, indexOf((byte) ']', at) - at - KIND.length, StandardCharsets.US_ASCII);
+                String[] parts = list.replace("\"", "").split(",", -1);
                 kinds.put(new GroupVersionKind(parts[0], parts[1], parts[2]), name);
             }
         });
         return kinds;
-    }
-
-    private int find(int from, int to) {
-        for (int i = to - KIND.length; i >= from; i--) {
-            if (Arrays.equals(text, i, i + KIND.length, KIND, 0, KIND.length)) {
-                return i;
-            }
-        }
-        return -1;
     }
 
     private int indexOf(byte wanted, int from) {

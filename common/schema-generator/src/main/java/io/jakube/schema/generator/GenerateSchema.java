@@ -16,8 +16,8 @@ import java.util.TreeMap;
 import java.util.zip.GZIPOutputStream;
 
 /**
- * Writes the schema resource: {@code definitions.ndjson.gz} (one definition a line, its name {@code n} first, so that a reader can index it without
- * parsing), {@code descriptions.ndjson.gz} (documentation, which only OpenAPI needs) and {@code resources.json} (what is served).
+ * Writes the schema resource: {@code definitions.ndjson.gz} (one definition a line, its name {@code n} and kind {@code g} first, so that a reader can index it
+ * without parsing), {@code descriptions.ndjson.gz} (documentation, which only OpenAPI needs) and {@code resources.json} (what is served).
  */
 public final class GenerateSchema {
     private static final Set<String> META_KINDS = Set.of("APIGroup", "APIGroupList", "APIResourceList", "APIVersions", "DeleteOptions", "Status", "WatchEvent");
@@ -108,6 +108,10 @@ public final class GenerateSchema {
         try (OutputStream out = new GZIPOutputStream(Files.newOutputStream(file))) {
             for (Map.Entry<String, ObjectNode> line : lines.entrySet()) {
                 ObjectNode named = mapper.createObjectNode().put("n", line.getKey());
+                // Right behind the name, where a reader finds it without parsing.
+                if (line.getValue().has("g")) {
+                    named.set("g", line.getValue().remove("g"));
+                }
                 named.setAll(line.getValue());
                 out.write(mapper.writeValueAsBytes(named));
                 out.write('\n');
