@@ -1,6 +1,7 @@
 package io.jakube.apiserver;
 
 import io.jakube.apiserver.admission.AdmissionPlugins;
+import io.jakube.apiserver.admission.QuotaRecount;
 import io.jakube.apiserver.authentication.Authentication;
 import io.jakube.apiserver.authentication.HeaderImpersonation;
 import io.jakube.apiserver.authentication.ServiceAccountKeys;
@@ -36,12 +37,13 @@ public final class StandardPlugins {
         plugins.authorizer(authorization.authorizer()).impersonation(new HeaderImpersonation(authorization.authorizer()));
         authorization.handlers(bodies).forEach(plugins::subresource);
 
-        AdmissionPlugins.all(context.objects(), context.clock()).forEach(plugins::admission);
+        AdmissionPlugins.all(context.objects(), authorization.authorizer(), context.clock()).forEach(plugins::admission);
         plugins.admission(authorization.escalationCheck());
 
         ClusterSettings settings = ClusterSettings.read(config.serviceCidr(), config.advertiseAddress(), config.port(), config.pkiDirectory());
         plugins.bootstrap(step("poststarthook/rbac/bootstrap-roles", () -> Bootstrap.run(context.objects(), settings)))
-                .bootstrap(step("poststarthook/clusterrole-aggregation", authorization::start));
+                .bootstrap(step("poststarthook/clusterrole-aggregation", authorization::start))
+                .bootstrap(step("poststarthook/quota-recount", new QuotaRecount(context.objects(), context.clock())::start));
     }
 
     private static Plugins.Bootstrap step(String name, Runnable action) {
