@@ -16,7 +16,7 @@ public interface ResourceRegistry {
 
     /**
      * The definition a served one is stored as: itself, but for kinds served in several versions or groups (core and events.k8s.io events,
-     * autoscaling v1 and v2), whose objects are converted by an {@link ObjectConverter} on the way in and out.
+     * autoscaling v1 and v2), whose objects are converted by an {@link ObjectConverter} such as {@link BuiltinConversions} on the way in and out.
      */
     default ResourceDefinition storage(ResourceDefinition served) {
         return served;
