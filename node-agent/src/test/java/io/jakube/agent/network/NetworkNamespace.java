@@ -37,13 +37,14 @@ public final class NetworkNamespace implements AutoCloseable {
         inside.run(List.of("sh", "-e"), script).requireSuccess(List.of("sh", "-e"));
     }
 
-    /** A namespace that stands for a pod: joined to a bridge of this one, with its gateway as default route. */
+    /** A namespace that stands for a pod: joined to a bridge of this one in hairpin mode as by the CNI plugin, with its gateway as default route. */
     public NetworkNamespace pod(String bridge, String addressWithPrefix, String gateway) throws IOException {
         NetworkNamespace pod = new NetworkNamespace();
         String outer = "v" + pod.name.substring(3);
         configure("""
                 ip link add %1$s type veth peer name eth0 netns %2$s
                 ip link set %1$s master %3$s up
+                bridge link set dev %1$s hairpin on
                 """.formatted(outer, pod.name, bridge));
         pod.configure("""
                 ip addr add %s dev eth0
