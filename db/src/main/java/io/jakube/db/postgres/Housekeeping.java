@@ -19,7 +19,8 @@ final class Housekeeping implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Housekeeping.class);
     private static final long DEADLINE_MILLIS = 100;
     private static final long LEASE_MILLIS = 500;
-    private static final long COMPACTION_MILLIS = 60_000;
+    private static final long MAX_COMPACTION_MILLIS = 60_000;
+    private static final long MIN_COMPACTION_MILLIS = 500;
     private static final long ELECTION_LOCK = 8;
     private static final int EXPIRE_LIMIT = 100;
     /** After an outage the holders of leases get this long to renew them. */
@@ -51,8 +52,15 @@ final class Housekeeping implements AutoCloseable {
         if (config.access() == StoreConfig.Access.READ_WRITE) {
             deadlines.scheduleWithFixedDelay(guarded(writer::expire), DEADLINE_MILLIS, DEADLINE_MILLIS, TimeUnit.MILLISECONDS);
             chores.scheduleWithFixedDelay(guarded(this::expireLeases), LEASE_MILLIS, LEASE_MILLIS, TimeUnit.MILLISECONDS);
-            chores.scheduleWithFixedDelay(guarded(() -> whenElected(this::compact)), COMPACTION_MILLIS / 2, COMPACTION_MILLIS, TimeUnit.MILLISECONDS);
+            long pause = compactionPause();
+            chores.scheduleWithFixedDelay(guarded(() -> whenElected(this::compact)), pause / 2, pause, TimeUnit.MILLISECONDS);
         }
+    }
+
+    /** A tenth of what is kept, and at most a minute. */
+    private long compactionPause() {
+        long age = config.retention().age().toMillis();
+        return age <= 0 ? MAX_COMPACTION_MILLIS : Math.clamp(age / 10, MIN_COMPACTION_MILLIS, MAX_COMPACTION_MILLIS);
     }
 
     private static Runnable guarded(Runnable chore) {
