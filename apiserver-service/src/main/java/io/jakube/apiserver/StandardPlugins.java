@@ -29,7 +29,7 @@ public final class StandardPlugins {
         ApiServerConfig config = context.config();
         BodyReader bodies = context.bodies();
         Authentication authentication = Authentication.create(context.objects(), ServiceAccountKeys.read(config.pkiDirectory()), config.serviceAccountIssuer(), context.clock());
-        authentication.authenticators().forEach(plugins::authenticator);
+        plugins.authenticator(authentication.authenticator());
         authentication.handlers(bodies).forEach(plugins::subresource);
         plugins.nonResource(authentication.discovery());
 

@@ -14,14 +14,14 @@ public final class Authentication {
     private final ServiceAccountTokens tokens;
     private final List<String> audiences;
     private final BearerAuthenticator bearer;
-    private final List<Authenticator> authenticators;
+    private final Authenticator authenticator;
 
     private Authentication(ObjectStore store, ServiceAccountKeys keys, String issuer, Clock clock) {
         this.store = requireNonNull(store, "store is null");
         this.tokens = new ServiceAccountTokens(keys, issuer, clock);
         this.audiences = List.of(issuer);
         this.bearer = new BearerAuthenticator(List.of(new ServiceAccountAuthenticator(tokens, store), new BootstrapTokenAuthenticator(store, clock)), audiences, clock);
-        this.authenticators = List.of(new X509Authenticator(clock), bearer);
+        this.authenticator = new AuthenticationChain(List.of(new X509Authenticator(clock), bearer));
     }
 
     /** @param issuer of service-account tokens, a URL; also their audience where none is asked for */
@@ -29,14 +29,9 @@ public final class Authentication {
         return new Authentication(store, keys, issuer, clock);
     }
 
-    /** One for each kind of credential, in the order they are to be asked. */
-    public List<Authenticator> authenticators() {
-        return authenticators;
-    }
-
-    /** All of them as one, which never answers empty: a request without a credential is anonymous, others are {@code system:authenticated}. */
-    public Authenticator chain() {
-        return new AuthenticationChain(authenticators);
+    /** Never answers empty: a request without a credential is anonymous, others are {@code system:authenticated}. */
+    public Authenticator authenticator() {
+        return authenticator;
     }
 
     /** Signs tokens. */

@@ -84,7 +84,7 @@ class AuthenticationTest {
     }
 
     private UserInfo whoIs(ApiRequest request) {
-        return authentication.chain().authenticate(request).orElseThrow();
+        return authentication.authenticator().authenticate(request).orElseThrow();
     }
 
     private ObjectNode call(String resource, UserInfo user, RequestInfo info, String apiVersion, String kind, String body) {
