@@ -81,7 +81,7 @@ public final class LibertyServer {
                 "-XX:+UseCompactObjectHeaders",
                 "-XX:TieredStopAtLevel=4",
                 "-Xss512k",
-                "-Xms64m",
+                "-Xms32m",
                 "-Xmx" + maxHeap() + "m",
                 "-XX:MinHeapFreeRatio=10",
                 "-XX:MaxHeapFreeRatio=20",
