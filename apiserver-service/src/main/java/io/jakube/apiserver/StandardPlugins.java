@@ -13,6 +13,8 @@ import io.jakube.apiserver.defaulting.Defaulting;
 import io.jakube.apiserver.registry.catalog.Strategies;
 import io.jakube.apiserver.registry.core.allocation.ServiceNetwork;
 import io.jakube.apiserver.request.BodyReader;
+import io.jakube.apiserver.table.Printers;
+import io.jakube.common.merge.StandardPatches;
 
 /** The product's list of plugins, in the order they are asked. Adding a part to the server means adding its line here. */
 public final class StandardPlugins {
@@ -63,7 +65,9 @@ public final class StandardPlugins {
     private static void types(Plugins plugins, PluginContext context) {
         ServiceNetwork network = ServiceNetwork.parse(context.config().serviceCidr(), context.config().nodePortRange());
         Strategies strategies = Strategies.create(context.objects(), context.store(), network, context.clock());
-        plugins.defaulters(Defaulting.all())
+        plugins.patches(new StandardPatches())
+                .printers(Printers.all())
+                .defaulters(Defaulting.all())
                 .strategies(strategies.all())
                 .bootstrap(strategies.repair());
     }
