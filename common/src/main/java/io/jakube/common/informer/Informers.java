@@ -25,6 +25,11 @@ public final class Informers implements AutoCloseable {
         this.source = requireNonNull(source, "source is null");
     }
 
+    /** What feeds them. */
+    public InformerSource source() {
+        return source;
+    }
+
     public <T extends HasMetadata> Informer<T> informer(Class<T> type) {
         return informer(type, InformerSource.Filter.NONE);
     }

@@ -60,6 +60,11 @@ public final class ControllerScope implements AutoCloseable {
         return informers;
     }
 
+    /** What feeds the informers; for controllers that follow resources without a model class. */
+    public InformerSource source() {
+        return informers.source();
+    }
+
     public <T extends HasMetadata> Lister<T> lister(Class<T> type) {
         return informers.informer(type).lister();
     }

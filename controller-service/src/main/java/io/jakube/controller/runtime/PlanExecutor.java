@@ -5,6 +5,7 @@ import static java.util.Objects.requireNonNull;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.jakube.common.client.ApiClient;
+import io.jakube.common.client.DeleteOptions;
 import io.jakube.common.events.EventRecorder;
 import io.jakube.common.informer.Informer;
 import io.jakube.common.informer.Informers;
@@ -126,11 +127,21 @@ public final class PlanExecutor {
                 case Write.UpdateStatus status -> written(client.updateStatus(status.object()));
                 case Write.Patch patch -> written(client.patch(patch.type(), patch.namespace(), patch.name(), patch.subresource(), patch.patchType(), patch.patch()));
                 case Write.Delete delete -> deleted(delete, client.delete(delete.type(), delete.namespace(), delete.name(), delete.options()));
+                case Write.DeletePath delete -> {
+                    client.delete(delete.path(), delete.options());
+                    yield null;
+                }
+                case Write.Request request -> {
+                    client.request(request.method(), request.path(), request.body(), request.contentType());
+                    yield null;
+                }
             };
         } catch (ApiException e) {
             boolean fine = switch (write) {
                 case Write.Create create -> create.tolerateExisting() && e.is("AlreadyExists");
-                case Write.Delete delete -> e.code() == 404 || e.code() == 409 && !delete.options().uid().isEmpty() && delete.options().resourceVersion().isEmpty();
+                case Write.Delete delete -> isGone(e, delete.options());
+                case Write.DeletePath delete -> isGone(e, delete.options());
+                case Write.Request request -> e.code() == 404;
                 case Write.Patch patch -> e.code() == 404;
                 case Write.Update update -> false;
                 case Write.UpdateStatus status -> e.code() == 404;
@@ -140,6 +151,10 @@ public final class PlanExecutor {
             }
             throw e;
         }
+    }
+
+    private static boolean isGone(ApiException e, DeleteOptions options) {
+        return e.code() == 404 || e.code() == 409 && !options.uid().isEmpty() && options.resourceVersion().isEmpty();
     }
 
     private static Outstanding written(HasMetadata object) {

@@ -60,6 +60,25 @@ public sealed interface Write {
     }
 
     /**
+     * Deletes an object of any resource by its path. One that is gone already is success; so is one replaced by another of its name,
+     * unless the options name a resourceVersion.
+     */
+    record DeletePath(String path, DeleteOptions options) implements Write {
+        @Override
+        public @Nullable Announcement announcement() {
+            return null;
+        }
+    }
+
+    /** Any other request by path. An object that is gone already is success. */
+    record Request(String method, String path, JsonNode body, String contentType) implements Write {
+        @Override
+        public @Nullable Announcement announcement() {
+            return null;
+        }
+    }
+
+    /**
      * The events a write gives rise to. Messages may hold one {@code %s}: the written object's name on success, the error on failure.
      *
      * @param failureReason empty for no event on failure

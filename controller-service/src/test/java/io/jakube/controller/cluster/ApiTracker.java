@@ -256,9 +256,20 @@ public final class ApiTracker implements ApiClient, InformerSource {
     @Override
     public synchronized ObjectNode delete(String path, DeleteOptions options) {
         note("DELETE", path);
+        if (ServedDocuments.isCollection(path)) {
+            members(path).forEach(member -> deleteOne(member, options));
+            return Json.object();
+        }
+        return deleteOne(path, options);
+    }
+
+    private ObjectNode deleteOne(String path, DeleteOptions options) {
         ObjectNode live = find(path);
         if (!options.uid().isEmpty() && !options.uid().equals(live.at("/metadata/uid").asText())) {
             throw ApiException.conflict(resources.get(path), live.at("/metadata/name").asText(), "the UID in the precondition does not match");
+        }
+        if (!options.resourceVersion().isEmpty() && !options.resourceVersion().equals(live.at("/metadata/resourceVersion").asText())) {
+            throw ApiException.conflict(resources.get(path), live.at("/metadata/name").asText(), "the ResourceVersion in the precondition does not match");
         }
         ObjectNode next = live.deepCopy();
         ObjectNode metadata = (ObjectNode) next.get("metadata");
@@ -274,7 +285,8 @@ public final class ApiTracker implements ApiClient, InformerSource {
         boolean running = next.path("kind").asText().equals("Pod") && next.at("/spec/nodeName").isTextual()
                 && !List.of("Succeeded", "Failed").contains(next.at("/status/phase").asText());
         long grace = running ? options.gracePeriodSeconds() == null ? 30 : options.gracePeriodSeconds() : 0;
-        if (finalizers.isEmpty() && grace == 0) {
+        boolean held = next.path("kind").asText().equals("Namespace") && !next.at("/spec/finalizers").isEmpty();
+        if (finalizers.isEmpty() && grace == 0 && !held) {
             objects.remove(path);
             metadata.put("resourceVersion", String.valueOf(++revision));
             tell(EventType.DELETED, path, next);
@@ -302,12 +314,36 @@ public final class ApiTracker implements ApiClient, InformerSource {
 
     @Override
     public synchronized ObjectNode request(String method, String path, @Nullable JsonNode body, String contentType) {
-        if (!method.equals("GET")) {
-            note(method, path);
+        String plain = path.indexOf('?') < 0 ? path : path.substring(0, path.indexOf('?'));
+        if (method.equals("GET")) {
+            ObjectNode document = ServedDocuments.get(plain);
+            return document != null ? document : objects.containsKey(plain) || !ServedDocuments.isCollection(plain) ? find(plain) : collection(plain);
         }
+        note(method, plain);
         if (method.equals("PATCH") && body != null) {
-            return replace(path, (ObjectNode) merge(find(path), body), false);
+            return replace(plain, (ObjectNode) merge(find(plain), body), false);
         }
-        return find(path);
+        if (plain.endsWith("/finalize") && body != null) {
+            String namespace = plain.substring(0, plain.length() - "/finalize".length());
+            if (body.at("/spec/finalizers").isEmpty()) {
+                ObjectNode gone = find(namespace);
+                objects.remove(namespace);
+                ((ObjectNode) gone.get("metadata")).put("resourceVersion", String.valueOf(++revision));
+                tell(EventType.DELETED, namespace, gone);
+            }
+            return Json.object();
+        }
+        throw new UnsupportedOperationException(method + " " + path);
+    }
+
+    private ObjectNode collection(String path) {
+        ObjectNode list = Json.object();
+        ArrayNode items = list.putArray("items");
+        members(path).forEach(member -> items.add(objects.get(member)));
+        return list;
+    }
+
+    private List<String> members(String collection) {
+        return objects.keySet().stream().filter(path -> path.startsWith(collection + "/") && path.indexOf('/', collection.length() + 1) < 0).toList();
     }
 }
