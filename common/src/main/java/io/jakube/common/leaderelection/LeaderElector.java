@@ -55,6 +55,8 @@ public final class LeaderElector implements AutoCloseable {
         }
     }
 
+    private static final long FIRST_PAUSE = 200;
+
     private final ApiClient client;
     private final String namespace;
     private final String name;
@@ -66,6 +68,8 @@ public final class LeaderElector implements AutoCloseable {
 
     private @Nullable Lease observed;
     private Instant observedAt = Instant.MIN;
+    /** Whether the last try got an answer about the lease, if not the lease. */
+    private boolean answered;
     private volatile boolean stopped;
     private volatile boolean leading;
 
@@ -95,9 +99,16 @@ public final class LeaderElector implements AutoCloseable {
     private void run() {
         while (!stopped) {
             try {
+                long unanswered = FIRST_PAUSE;
                 while (!tryAcquireOrRenew()) {
-                    // Jitter keeps candidates from trying in step.
-                    pause(timing.retryPeriod().plusMillis(ThreadLocalRandom.current().nextLong(timing.retryPeriod().toMillis())));
+                    if (answered) {
+                        // Jitter keeps candidates from trying in step.
+                        pause(timing.retryPeriod().plusMillis(ThreadLocalRandom.current().nextLong(timing.retryPeriod().toMillis())));
+                    } else {
+                        // The API may be about to start.
+                        pause(Duration.ofMillis(unanswered));
+                        unanswered = Math.min(timing.retryPeriod().toMillis(), unanswered + unanswered / 4);
+                    }
                 }
                 lead();
             } catch (InterruptedException e) {
@@ -143,6 +154,7 @@ public final class LeaderElector implements AutoCloseable {
 
     /** One try. @return whether this candidate holds the lease now */
     boolean tryAcquireOrRenew() {
+        answered = true;
         try {
             Lease current = observed;
             if (current == null || !identity.equals(holder(current)) || isExpired(current)) {
@@ -166,6 +178,7 @@ public final class LeaderElector implements AutoCloseable {
             if (e instanceof ApiException api && api.code() == 409) {
                 observed = null;
             }
+            answered = e instanceof ApiException api && api.code() < 500 && api.code() != 401 && api.code() != 403 && api.code() != 404;
             log.debug("Lease {}/{} could not be taken or renewed: {}", namespace, name, e.getMessage());
             return false;
         }

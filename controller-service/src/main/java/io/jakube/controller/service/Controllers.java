@@ -1,0 +1,46 @@
+package io.jakube.controller.service;
+
+import static java.util.Objects.requireNonNull;
+
+import io.jakube.controller.deployment.DeploymentController;
+import io.jakube.controller.discovery.ResourceDiscovery;
+import io.jakube.controller.endpoints.EndpointsController;
+import io.jakube.controller.garbage.GarbageCollector;
+import io.jakube.controller.namespace.NamespaceController;
+import io.jakube.controller.namespace.NamespaceDefaultsController;
+import io.jakube.controller.node.NodeIpamController;
+import io.jakube.controller.node.NodeLifecycleController;
+import io.jakube.controller.node.PodGarbageController;
+import io.jakube.controller.node.TaintEvictionController;
+import io.jakube.controller.replicaset.ReplicaSetController;
+import io.jakube.controller.replicaset.ReplicationControllerController;
+import io.jakube.controller.runtime.ControllerScope;
+import java.util.function.Consumer;
+
+/** All controllers of the controller manager. */
+public final class Controllers implements Consumer<ControllerScope> {
+    private final ControllerSettings settings;
+    private final String authority;
+
+    /** @param authority PEM of the API server's certificate authority, published to every namespace */
+    public Controllers(ControllerSettings settings, String authority) {
+        this.settings = requireNonNull(settings, "settings is null");
+        this.authority = requireNonNull(authority, "authority is null");
+    }
+
+    @Override
+    public void accept(ControllerScope scope) {
+        ResourceDiscovery discovery = new ResourceDiscovery(scope.client());
+        new ReplicaSetController(scope);
+        new ReplicationControllerController(scope);
+        new DeploymentController(scope);
+        new EndpointsController(scope);
+        new NamespaceDefaultsController(scope, authority);
+        NamespaceController namespaces = new NamespaceController(scope, discovery);
+        new GarbageCollector(scope, discovery).onRemoval(namespaces::contentRemoved);
+        new NodeIpamController(scope, settings.podCidr());
+        new NodeLifecycleController(scope);
+        new TaintEvictionController(scope);
+        new PodGarbageController(scope);
+    }
+}
