@@ -4,6 +4,8 @@ import com.fasterxml.jackson.databind.JsonNode;
 
 /** What a field selector compares with: the field as text, with the zero value where it is left out. */
 final class FieldValues {
+    private static final String REGARDING = "regarding.";
+
     private FieldValues() {}
 
     static String of(JsonNode object, String field) {
@@ -26,12 +28,14 @@ final class FieldValues {
             // The selector's name for a Job's count differs from the field's.
             case "status.successful" -> object.path("status").path("succeeded").asText("0");
             case "status.podIP" -> object.path("status").path("podIPs").path(0).path("ip").asText("");
+            // Names events have in events.k8s.io, whose objects are matched in their stored, core form.
+            case "reportingController" -> object.path("reportingComponent").asText("");
             // An event's source is an object; its component stands for it, or the reporting component of newer events.
             case "source" -> {
                 String component = node.path("component").asText("");
                 yield component.isEmpty() ? object.path("reportingComponent").asText("") : component;
             }
-            default -> "";
+            default -> field.startsWith(REGARDING) ? of(object, "involvedObject." + field.substring(REGARDING.length())) : "";
         };
     }
 }

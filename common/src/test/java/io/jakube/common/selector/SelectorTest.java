@@ -66,6 +66,13 @@ class SelectorTest {
     }
 
     @Test
+    void selectsStoredEventsByTheirNamesInBothGroups() {
+        var event = json("{\"involvedObject\":{\"kind\":\"Pod\"},\"reportingComponent\":\"c\",\"source\":{\"component\":\"s\"}}");
+        assertThat(FieldSelector.parse("involvedObject.kind=Pod,source=s").matches(event)).isTrue();
+        assertThat(FieldSelector.parse("regarding.kind=Pod,reportingController=c,regarding.name=").matches(event)).isTrue();
+    }
+
+    @Test
     void knowsWhatIsSelectable() {
         BuiltinResources resources = BuiltinResources.load();
         var pods = resources.find(GroupResource.core("pods")).orElseThrow();
