@@ -63,6 +63,11 @@ public interface ResourceStrategy {
         return true;
     }
 
+    /** Whether a new object may bring a status of its own where status is separate, as nodes do. */
+    default boolean keepsStatusOnCreate() {
+        return false;
+    }
+
     /** Whether {@code metadata.generation} starts at 1 and counts changes of everything but metadata and status. */
     default boolean tracksGeneration() {
         return true;

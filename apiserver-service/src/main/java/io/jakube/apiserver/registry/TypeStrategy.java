@@ -40,6 +40,8 @@ public final class TypeStrategy implements ResourceStrategy {
     private final boolean unconditionalUpdate;
     private final boolean separatesStatus;
     private final boolean tracksGeneration;
+    private final boolean keepsStatusOnCreate;
+    private final boolean returnsDeletedObject;
 
     private TypeStrategy(Builder builder) {
         nameRule = builder.nameRule;
@@ -53,6 +55,8 @@ public final class TypeStrategy implements ResourceStrategy {
         unconditionalUpdate = builder.unconditionalUpdate;
         separatesStatus = builder.separatesStatus;
         tracksGeneration = builder.tracksGeneration;
+        keepsStatusOnCreate = builder.keepsStatusOnCreate;
+        returnsDeletedObject = builder.returnsDeletedObject;
     }
 
     /** A type without status whose generation does not move. */
@@ -127,6 +131,16 @@ public final class TypeStrategy implements ResourceStrategy {
         return tracksGeneration;
     }
 
+    @Override
+    public boolean keepsStatusOnCreate() {
+        return keepsStatusOnCreate;
+    }
+
+    @Override
+    public boolean returnsDeletedObject() {
+        return returnsDeletedObject;
+    }
+
     /** Collects a type's rules. */
     public static final class Builder {
         private NameRule nameRule = NameRule.DNS_SUBDOMAIN;
@@ -140,6 +154,8 @@ public final class TypeStrategy implements ResourceStrategy {
         private boolean unconditionalUpdate = true;
         private boolean separatesStatus;
         private boolean tracksGeneration;
+        private boolean keepsStatusOnCreate;
+        private boolean returnsDeletedObject;
 
         private Builder() {}
 
@@ -196,6 +212,16 @@ public final class TypeStrategy implements ResourceStrategy {
 
         public Builder tracksGeneration() {
             tracksGeneration = true;
+            return this;
+        }
+
+        public Builder keepsStatusOnCreate() {
+            keepsStatusOnCreate = true;
+            return this;
+        }
+
+        public Builder returnsDeletedObject() {
+            returnsDeletedObject = true;
             return this;
         }
 

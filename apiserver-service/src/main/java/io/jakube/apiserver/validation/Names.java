@@ -57,6 +57,20 @@ public final class Names {
         return problems;
     }
 
+    /** A subdomain whose labels may contain underscores, as DNS search paths may. */
+    public static List<String> dnsSubdomainWithUnderscores(String value) {
+        List<String> problems = new ArrayList<>(2);
+        if (value.length() > MAX_SUBDOMAIN) {
+            problems.add(maxLength(MAX_SUBDOMAIN));
+        }
+        if (!isDnsSubdomain(value.replace("._", ".").replaceFirst("^_", "").replace('_', '-'))) {
+            String label = "_?[a-z0-9]([-_a-z0-9]*[a-z0-9])?";
+            problems.add("a lowercase RFC 1123 subdomain must consist of lower case alphanumeric characters, '_', '-' or '.', and must start and end with an alphanumeric character"
+                    + regex(label + "(\\." + label + ")*", "example.com"));
+        }
+        return problems;
+    }
+
     public static List<String> dns1035Label(String value) {
         List<String> problems = new ArrayList<>(2);
         if (value.length() > MAX_LABEL) {

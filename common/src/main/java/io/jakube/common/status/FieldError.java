@@ -72,13 +72,11 @@ public record FieldError(Type type, String field, @Nullable Object value, String
         return new FieldError(Type.DUPLICATE, field, value, "");
     }
 
-    /** An enumeration's value outside the supported ones, which the message lists sorted and quoted. */
+    /** An enumeration's value outside the supported ones, which the message lists quoted, in the order given. */
     public static FieldError notSupported(String field, Object value, String... supported) {
         StringBuilder text = new StringBuilder("supported values: ");
-        String[] sorted = supported.clone();
-        java.util.Arrays.sort(sorted);
-        for (int i = 0; i < sorted.length; i++) {
-            text.append(i == 0 ? "" : ", ").append('"').append(sorted[i]).append('"');
+        for (int i = 0; i < supported.length; i++) {
+            text.append(i == 0 ? "" : ", ").append('"').append(supported[i]).append('"');
         }
         return new FieldError(Type.NOT_SUPPORTED, field, value, text.toString());
     }

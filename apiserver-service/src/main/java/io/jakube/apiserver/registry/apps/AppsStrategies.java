@@ -7,6 +7,7 @@ import static io.jakube.common.json.Fields.strings;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.jakube.apiserver.registry.ResourceStrategy;
 import io.jakube.apiserver.registry.TypeStrategy;
+import io.jakube.apiserver.validation.WorkloadValidation;
 import io.jakube.common.api.GroupResource;
 import java.util.Map;
 import java.util.Objects;
@@ -19,12 +20,17 @@ public final class AppsStrategies {
 
     public static Map<GroupResource, ResourceStrategy> all() {
         return Map.of(
-                new GroupResource("apps", "deployments"), TypeStrategy.withStatus().onCreate(deployment -> deployment.putObject("status")).build(),
-                new GroupResource("apps", "replicasets"), TypeStrategy.withStatus().onCreate(set -> set.putObject("status").put("replicas", 0)).build(),
+                new GroupResource("apps", "deployments"), TypeStrategy.withStatus().onCreate(deployment -> deployment.putObject("status"))
+                        .validating(WorkloadValidation::deployment).validatingUpdate(WorkloadValidation::selectorUpdate).build(),
+                new GroupResource("apps", "replicasets"), TypeStrategy.withStatus().onCreate(set -> set.putObject("status").put("replicas", 0))
+                        .validating(WorkloadValidation::replicaSet).validatingUpdate(WorkloadValidation::selectorUpdate).build(),
                 new GroupResource("apps", "statefulsets"),
-                TypeStrategy.withStatus().onCreate(set -> set.putObject("status").put("replicas", 0).put("availableReplicas", 0)).build(),
-                new GroupResource("apps", "daemonsets"), TypeStrategy.withStatus().onCreate(AppsStrategies::newDaemonSet).onUpdate(AppsStrategies::daemonSetUpdate).build(),
-                new GroupResource("apps", "controllerrevisions"), TypeStrategy.plain().build());
+                TypeStrategy.withStatus().onCreate(set -> set.putObject("status").put("replicas", 0).put("availableReplicas", 0))
+                        .validating(WorkloadValidation::statefulSet).validatingUpdate(WorkloadValidation::statefulSetUpdate).build(),
+                new GroupResource("apps", "daemonsets"), TypeStrategy.withStatus().onCreate(AppsStrategies::newDaemonSet).onUpdate(AppsStrategies::daemonSetUpdate)
+                        .validating(WorkloadValidation::daemonSet).validatingUpdate(WorkloadValidation::selectorUpdate).build(),
+                new GroupResource("apps", "controllerrevisions"),
+                TypeStrategy.plain().validating(WorkloadValidation::controllerRevision).validatingUpdate(WorkloadValidation::controllerRevisionUpdate).build());
     }
 
     private static void newDaemonSet(ObjectNode set) {

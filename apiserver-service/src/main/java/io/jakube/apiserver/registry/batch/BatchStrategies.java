@@ -2,6 +2,7 @@ package io.jakube.apiserver.registry.batch;
 
 import io.jakube.apiserver.registry.ResourceStrategy;
 import io.jakube.apiserver.registry.TypeStrategy;
+import io.jakube.apiserver.validation.JobValidation;
 import io.jakube.common.api.GroupResource;
 import java.util.Map;
 
@@ -14,7 +15,7 @@ public final class BatchStrategies {
                 new GroupResource("batch", "jobs"), TypeStrategy.withStatus().onCreate(job -> {
                     job.putObject("status");
                     JobSelector.generate(job);
-                }).build(),
-                new GroupResource("batch", "cronjobs"), TypeStrategy.withStatus().onCreate(cronJob -> cronJob.putObject("status")).build());
+                }).validating(JobValidation::job).validatingUpdate(JobValidation::jobUpdate).build(),
+                new GroupResource("batch", "cronjobs"), TypeStrategy.withStatus().onCreate(cronJob -> cronJob.putObject("status")).validating(JobValidation::cronJob).build());
     }
 }

@@ -3,7 +3,12 @@ package io.jakube.apiserver.registry.catalog;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.jakube.apiserver.registry.ResourceStrategy;
 import io.jakube.apiserver.registry.TypeStrategy;
+import io.jakube.apiserver.validation.ClusterValidation;
 import io.jakube.apiserver.validation.NameRule;
+import io.jakube.apiserver.validation.NetworkValidation;
+import io.jakube.apiserver.validation.PolicyValidation;
+import io.jakube.apiserver.validation.RbacValidation;
+import io.jakube.apiserver.validation.VolumeValidation;
 import io.jakube.common.api.GroupResource;
 import java.util.HashMap;
 import java.util.Map;
@@ -14,12 +19,17 @@ final class OtherStrategies {
 
     static Map<GroupResource, ResourceStrategy> all() {
         Map<GroupResource, ResourceStrategy> all = new HashMap<>();
-        all.put(new GroupResource("policy", "poddisruptionbudgets"), TypeStrategy.withStatus().noUnconditionalUpdate().onCreate(OtherStrategies::newBudget).build());
-        all.put(new GroupResource("autoscaling", "horizontalpodautoscalers"), TypeStrategy.plain().separatesStatus().onCreate(OtherStrategies::emptyStatus).build());
-        all.put(new GroupResource("coordination.k8s.io", "leases"), TypeStrategy.plain().createOnUpdate().noUnconditionalUpdate().build());
-        all.put(new GroupResource("discovery.k8s.io", "endpointslices"), TypeStrategy.plain().tracksGeneration().build());
-        all.put(new GroupResource("events.k8s.io", "events"), TypeStrategy.plain().createOnUpdate().build());
-        all.put(new GroupResource("scheduling.k8s.io", "priorityclasses"), TypeStrategy.plain().tracksGeneration().build());
+        all.put(new GroupResource("policy", "poddisruptionbudgets"), TypeStrategy.withStatus().noUnconditionalUpdate().onCreate(OtherStrategies::newBudget)
+                .validating(PolicyValidation::disruptionBudget).validatingStatus(PolicyValidation::disruptionBudgetStatus).build());
+        all.put(new GroupResource("autoscaling", "horizontalpodautoscalers"),
+                TypeStrategy.plain().separatesStatus().onCreate(OtherStrategies::emptyStatus).validating(PolicyValidation::autoscaler).build());
+        all.put(new GroupResource("coordination.k8s.io", "leases"), TypeStrategy.plain().createOnUpdate().noUnconditionalUpdate().validating(ClusterValidation::lease).build());
+        all.put(new GroupResource("discovery.k8s.io", "endpointslices"), TypeStrategy.plain().tracksGeneration()
+                .validating(NetworkValidation::endpointSlice).validatingUpdate(NetworkValidation::endpointSliceUpdate).build());
+        all.put(new GroupResource("events.k8s.io", "events"), TypeStrategy.plain().createOnUpdate()
+                .validating(ClusterValidation::event).validatingUpdate(ClusterValidation::eventUpdate).build());
+        all.put(new GroupResource("scheduling.k8s.io", "priorityclasses"), TypeStrategy.plain().tracksGeneration()
+                .validating(ClusterValidation::priorityClass).validatingUpdate(ClusterValidation::priorityClassUpdate).build());
         all.put(new GroupResource("node.k8s.io", "runtimeclasses"), TypeStrategy.plain().noUnconditionalUpdate().build());
         networking(all);
         rbac(all);
@@ -30,22 +40,33 @@ final class OtherStrategies {
 
     private static void networking(Map<GroupResource, ResourceStrategy> all) {
         String group = "networking.k8s.io";
-        all.put(new GroupResource(group, "networkpolicies"), TypeStrategy.plain().tracksGeneration().build());
-        all.put(new GroupResource(group, "ingresses"), TypeStrategy.withStatus().onCreate(ingress -> ingress.putObject("status").putObject("loadBalancer")).build());
-        all.put(new GroupResource(group, "ingressclasses"), TypeStrategy.plain().tracksGeneration().build());
-        all.put(new GroupResource(group, "ipaddresses"), TypeStrategy.plain().build());
-        all.put(new GroupResource(group, "servicecidrs"), TypeStrategy.plain().separatesStatus().onCreate(OtherStrategies::emptyStatus).build());
+        all.put(new GroupResource(group, "networkpolicies"), TypeStrategy.plain().tracksGeneration().validating(NetworkValidation::networkPolicy).build());
+        all.put(new GroupResource(group, "ingresses"), TypeStrategy.withStatus().onCreate(ingress -> ingress.putObject("status").putObject("loadBalancer"))
+                .validating(NetworkValidation::ingress).build());
+        all.put(new GroupResource(group, "ingressclasses"), TypeStrategy.plain().tracksGeneration()
+                .validating(NetworkValidation::ingressClass).validatingUpdate(NetworkValidation::ingressClassUpdate).build());
+        all.put(new GroupResource(group, "ipaddresses"), TypeStrategy.plain().validating(NetworkValidation::ipAddress).validatingUpdate(NetworkValidation::ipAddressUpdate).build());
+        all.put(new GroupResource(group, "servicecidrs"), TypeStrategy.plain().separatesStatus().onCreate(OtherStrategies::emptyStatus)
+                .validating(NetworkValidation::serviceCidr).validatingUpdate(NetworkValidation::serviceCidrUpdate).build());
     }
 
     private static void rbac(Map<GroupResource, ResourceStrategy> all) {
-        for (String resource : new String[] {"roles", "clusterroles", "rolebindings", "clusterrolebindings"}) {
-            all.put(new GroupResource("rbac.authorization.k8s.io", resource), TypeStrategy.plain().named(NameRule.PATH_SEGMENT).createOnUpdate().build());
-        }
+        String group = "rbac.authorization.k8s.io";
+        all.put(new GroupResource(group, "roles"), rbacType().validating(RbacValidation::role).build());
+        all.put(new GroupResource(group, "clusterroles"), rbacType().validating(RbacValidation::clusterRole).build());
+        all.put(new GroupResource(group, "rolebindings"), rbacType().validating(RbacValidation::roleBinding).validatingUpdate(RbacValidation::bindingUpdate).build());
+        all.put(new GroupResource(group, "clusterrolebindings"),
+                rbacType().validating(RbacValidation::clusterRoleBinding).validatingUpdate(RbacValidation::bindingUpdate).build());
+    }
+
+    private static TypeStrategy.Builder rbacType() {
+        return TypeStrategy.plain().named(NameRule.PATH_SEGMENT).createOnUpdate();
     }
 
     private static void storage(Map<GroupResource, ResourceStrategy> all) {
         String group = "storage.k8s.io";
-        all.put(new GroupResource(group, "storageclasses"), TypeStrategy.plain().build());
+        all.put(new GroupResource(group, "storageclasses"), TypeStrategy.plain().returnsDeletedObject()
+                .validating(VolumeValidation::storageClass).validatingUpdate(VolumeValidation::storageClassUpdate).build());
         all.put(new GroupResource(group, "csidrivers"), TypeStrategy.plain().tracksGeneration().noUnconditionalUpdate().build());
         all.put(new GroupResource(group, "csinodes"), TypeStrategy.plain().noUnconditionalUpdate().build());
         all.put(new GroupResource(group, "csistoragecapacities"), TypeStrategy.plain().noUnconditionalUpdate().build());

@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.jakube.apiserver.validation.Errors;
 import io.jakube.apiserver.validation.FieldPath;
+import io.jakube.apiserver.validation.ServiceValidation;
 import io.jakube.common.json.Fields;
 import io.jakube.common.status.ApiException;
 import java.util.List;
@@ -31,6 +32,8 @@ final class IpFamilies {
             spec.put("ipFamilyPolicy", !before.isEmpty() ? before : headlessWithoutSelector ? "RequireDualStack" : "SingleStack");
         }
         Errors errors = new Errors();
+        ServiceValidation.clusterIps(spec, errors);
+        refuse(service, errors);
         boolean single = text(spec, "ipFamilyPolicy").equals("SingleStack");
         if (single && texts(spec, "clusterIPs").size() == 2) {
             errors.invalid(POLICY, "SingleStack", "must be 'RequireDualStack' or 'PreferDualStack' when multiple cluster IPs are specified");

@@ -9,8 +9,12 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.jakube.apiserver.registry.ResourceStrategy;
 import io.jakube.apiserver.request.RequestContext;
+import io.jakube.apiserver.validation.ClusterValidation;
+import io.jakube.apiserver.validation.Errors;
 import io.jakube.apiserver.validation.NameRule;
 import io.jakube.common.json.Fields;
+import io.jakube.common.status.FieldError;
+import java.util.List;
 
 /** Namespaces: born active and held by the finalizer {@code kubernetes}, which only the finalize subresource takes away. */
 public final class NamespaceStrategy implements ResourceStrategy {
@@ -42,6 +46,27 @@ public final class NamespaceStrategy implements ResourceStrategy {
     private static void nameLabel(ObjectNode namespace) {
         ObjectNode metadata = ensureObject(namespace, "metadata");
         ensureObject(metadata, "labels").put("kubernetes.io/metadata.name", text(metadata, "name"));
+    }
+
+    @Override
+    public List<FieldError> validate(ObjectNode namespace) {
+        Errors errors = new Errors();
+        ClusterValidation.namespace(namespace, errors);
+        return errors.list();
+    }
+
+    @Override
+    public List<FieldError> validateUpdate(ObjectNode namespace, ObjectNode old) {
+        Errors errors = new Errors();
+        ClusterValidation.namespace(namespace, errors);
+        return errors.list();
+    }
+
+    @Override
+    public List<FieldError> validateStatusUpdate(ObjectNode namespace, ObjectNode old) {
+        Errors errors = new Errors();
+        ClusterValidation.namespaceStatus(namespace, old, errors);
+        return errors.list();
     }
 
     @Override

@@ -13,7 +13,12 @@ import static io.jakube.common.json.Fields.texts;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.jakube.apiserver.registry.ResourceStrategy;
 import io.jakube.apiserver.request.RequestContext;
+import io.jakube.apiserver.validation.Errors;
+import io.jakube.apiserver.validation.PodUpdateValidation;
+import io.jakube.apiserver.validation.PodValidation;
 import io.jakube.common.json.Fields;
+import io.jakube.common.status.FieldError;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -87,6 +92,25 @@ public final class PodStrategy implements ResourceStrategy {
         } else if (!text(status, single).isEmpty()) {
             status.putArray(list).addObject().put("ip", text(status, single));
         }
+    }
+
+    @Override
+    public List<FieldError> validate(ObjectNode pod) {
+        Errors errors = new Errors();
+        PodValidation.create(pod, errors);
+        return errors.list();
+    }
+
+    @Override
+    public List<FieldError> validateUpdate(ObjectNode pod, ObjectNode old) {
+        Errors errors = new Errors();
+        PodUpdateValidation.update(pod, old, errors);
+        return errors.list();
+    }
+
+    @Override
+    public boolean returnsDeletedObject() {
+        return true;
     }
 
     @Override

@@ -7,8 +7,12 @@ import static io.jakube.common.json.Fields.text;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.jakube.apiserver.registry.ResourceStrategy;
 import io.jakube.apiserver.request.RequestContext;
+import io.jakube.apiserver.validation.ConfigValidation;
+import io.jakube.apiserver.validation.Errors;
+import io.jakube.common.status.FieldError;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
+import java.util.List;
 import java.util.Map;
 
 /** Secrets: {@code stringData} is for writing only and becomes {@code data}. */
@@ -33,6 +37,21 @@ public final class SecretStrategy implements ResourceStrategy {
             texts.forEach((key, value) -> data.put(key, Base64.getEncoder().encodeToString(value.getBytes(StandardCharsets.UTF_8))));
         }
         secret.remove("stringData");
+    }
+
+    @Override
+    public List<FieldError> validate(ObjectNode secret) {
+        Errors errors = new Errors();
+        ConfigValidation.secret(secret, errors);
+        return errors.list();
+    }
+
+    @Override
+    public List<FieldError> validateUpdate(ObjectNode secret, ObjectNode old) {
+        Errors errors = new Errors();
+        ConfigValidation.secret(secret, errors);
+        ConfigValidation.secretUpdate(secret, old, errors);
+        return errors.list();
     }
 
     @Override

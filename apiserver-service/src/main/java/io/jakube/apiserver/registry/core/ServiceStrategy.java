@@ -6,8 +6,12 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.jakube.apiserver.registry.ResourceStrategy;
 import io.jakube.apiserver.registry.core.allocation.ServiceAllocations;
 import io.jakube.apiserver.request.RequestContext;
+import io.jakube.apiserver.validation.Errors;
 import io.jakube.apiserver.validation.NameRule;
+import io.jakube.apiserver.validation.ServiceValidation;
 import io.jakube.common.json.Json;
+import io.jakube.common.status.FieldError;
+import java.util.List;
 
 /** Services: completed, given their cluster IP and node ports, and relieved of them when they no longer need them. */
 public final class ServiceStrategy implements ResourceStrategy {
@@ -59,6 +63,28 @@ public final class ServiceStrategy implements ResourceStrategy {
     @Override
     public void afterDelete(ObjectNode service) {
         allocations.releaseUnused(service, null);
+    }
+
+    @Override
+    public List<FieldError> validate(ObjectNode service) {
+        Errors errors = new Errors();
+        ServiceValidation.service(service, errors);
+        return errors.list();
+    }
+
+    @Override
+    public List<FieldError> validateUpdate(ObjectNode service, ObjectNode old) {
+        Errors errors = new Errors();
+        ServiceValidation.service(service, errors);
+        ServiceValidation.serviceUpdate(service, old, errors);
+        return errors.list();
+    }
+
+    @Override
+    public List<FieldError> validateStatusUpdate(ObjectNode service, ObjectNode old) {
+        Errors errors = new Errors();
+        ServiceValidation.statusUpdate(service, old, errors);
+        return errors.list();
     }
 
     private static boolean isDryRun(RequestContext context) {

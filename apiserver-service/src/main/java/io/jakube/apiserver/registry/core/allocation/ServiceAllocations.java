@@ -82,7 +82,7 @@ public final class ServiceAllocations {
                 addresses.take(address, key(service), dryRun);
             } catch (AllocationFailure e) {
                 Object shown = spec.get("clusterIPs").deepCopy();
-                spec.putArray("clusterIPs");
+                spec.remove(List.of("clusterIP", "clusterIPs"));
                 throw invalid(service, FieldError.invalid("spec.clusterIPs", shown, "failed to allocate IP " + address + ": " + e.getMessage()));
             }
         }
