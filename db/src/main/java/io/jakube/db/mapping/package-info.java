@@ -1,4 +1,4 @@
-/** The tables as Hibernate sees them, for leases, administration and point reads. Everything is non-null unless annotated. */
+/** The tables as Hibernate sees them, for leases, compaction and administration. Everything is non-null unless annotated. */
 @NullMarked
 package io.jakube.db.mapping;
 

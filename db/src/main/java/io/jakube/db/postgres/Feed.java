@@ -22,7 +22,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The process's one reader of the log's end. It LISTENs first, then reads what lies after its position, and hands it to the live watches by range.
+ * One reader of the log's end for many watches. It LISTENs first, then reads what lies after its position, and hands it to the live watches by range.
  * Notifications only say that there is something to read: a lost one costs time, never an event, since the log is also read after every reconnect and every
  * {@value #IDLE_MILLIS} ms.
  *
@@ -38,7 +38,6 @@ final class Feed implements AutoCloseable {
     private static final long UNKNOWN = -1;
 
     private final Connector connector;
-    private final ConnectionPool pool;
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition positioned = lock.newCondition();
     private final CopyOnWriteArrayList<Watch> live = new CopyOnWriteArrayList<>();
@@ -51,15 +50,17 @@ final class Feed implements AutoCloseable {
     /** When the revision at the position was written; tells whether a database is still the one it was. */
     private @Nullable OffsetDateTime writtenAt;
 
-    Feed(Connector connector, ConnectionPool pool) {
+    Feed(Connector connector) {
         this.connector = connector;
-        this.pool = pool;
         this.thread = Thread.ofPlatform().daemon().name("jakube-store-feed").unstarted(this::run);
     }
 
-    /** @param after the revision before the first to deliver */
-    Watch watch(KeyRange range, WatchObserver observer, long after) {
-        Watch watch = new Watch(this, range, observer, after);
+    /**
+     * @param pool of the store whose watch it is; for reading what lies in the past
+     * @param after the revision before the first to deliver
+     */
+    Watch watch(ConnectionPool pool, KeyRange range, WatchObserver observer, long after) {
+        Watch watch = new Watch(this, pool, range, observer, after);
         lock.lock();
         try {
             if (closed) {
@@ -86,13 +87,19 @@ final class Feed implements AutoCloseable {
         catchingUp.remove(watch);
     }
 
+    /** Ends the watches of a store, without a last call. */
+    void removeAll(ConnectionPool pool) {
+        live.stream().filter(watch -> watch.reads(pool)).forEach(Watch::close);
+        catchingUp.stream().filter(watch -> watch.reads(pool)).forEach(Watch::close);
+    }
+
     private void catchUp(Watch watch) {
         Backoff backoff = new Backoff();
         int round = 0;
         while (!watch.isClosed() && !closed) {
             try {
                 watch.endIfDoomed();
-                LogReader.Page page = pool.run(connection -> LogReader.after(connection, watch.range(), watch.delivered()));
+                LogReader.Page page = watch.readLog();
                 watch.deliver(page.events(), page.revision());
                 backoff.reset();
                 if (!page.more() && goLive(watch, ++round > CATCH_UP_ROUNDS)) {
@@ -115,7 +122,7 @@ final class Feed implements AutoCloseable {
                 positioned.awaitUninterruptibly();
             }
             if (insist && watch.delivered() < position) {
-                LogReader.Page page = pool.run(connection -> LogReader.after(connection, watch.range(), watch.delivered()));
+                LogReader.Page page = watch.readLog();
                 watch.deliver(page.events(), page.revision());
             }
             if (watch.delivered() < position) {

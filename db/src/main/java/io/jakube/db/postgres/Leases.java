@@ -2,13 +2,18 @@ package io.jakube.db.postgres;
 
 import io.jakube.db.StoreException;
 import io.jakube.db.mapping.LeaseRow;
+import java.sql.PreparedStatement;
 import java.util.concurrent.ThreadLocalRandom;
 
 /** Grants, renews and ends leases. Time is the database's. Thread-safe. */
 final class Leases {
+    private static final String GRANT = "INSERT INTO kv_lease VALUES (?, ?, clock_timestamp() + make_interval(secs => ?)) ON CONFLICT DO NOTHING";
+
+    private final ConnectionPool pool;
     private final Sessions sessions;
 
-    Leases(Sessions sessions) {
+    Leases(ConnectionPool pool, Sessions sessions) {
+        this.pool = pool;
         this.sessions = sessions;
     }
 
@@ -21,16 +26,17 @@ final class Leases {
         }
         long id = wishedId == 0 ? ThreadLocalRandom.current().nextLong(1, Long.MAX_VALUE) : wishedId;
         boolean[] repeated = {false};
-        int inserted = sessions.transact(session -> {
+        int inserted = pool.run(connection -> {
             boolean first = !repeated[0];
             repeated[0] = true;
-            int rows = session.createNativeMutationQuery(
-                            "INSERT INTO kv_lease VALUES (:id, :ttl, clock_timestamp() + make_interval(secs => :ttl)) ON CONFLICT DO NOTHING")
-                    .setParameter("id", id)
-                    .setParameter("ttl", ttlSeconds)
-                    .executeUpdate();
-            // A repeated call may meet the row of its own first attempt.
-            return first ? rows : Integer.valueOf(1);
+            try (PreparedStatement statement = connection.prepareStatement(GRANT)) {
+                statement.setLong(1, id);
+                statement.setLong(2, ttlSeconds);
+                statement.setDouble(3, ttlSeconds);
+                int rows = statement.executeUpdate();
+                // A repeated call may meet the row of its own first attempt.
+                return first ? rows : Integer.valueOf(1);
+            }
         });
         if (inserted == 0) {
             throw new StoreException.InvalidRequest("lease already exists: " + id);

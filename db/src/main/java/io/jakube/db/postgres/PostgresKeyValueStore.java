@@ -10,6 +10,7 @@ import io.jakube.db.WatchObserver;
 import io.jakube.db.Write;
 import io.jakube.db.WriteResult;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
  * The store on a PostgreSQL database whose schema is in place.
@@ -28,6 +29,7 @@ public final class PostgresKeyValueStore implements KeyValueStore {
     private final Compactor compactor;
     private final Housekeeping housekeeping;
     private final long deadlineNanos;
+    private final AtomicBoolean closed = new AtomicBoolean();
 
     private PostgresKeyValueStore(StoreConfig config) {
         this.config = config;
@@ -37,8 +39,8 @@ public final class PostgresKeyValueStore implements KeyValueStore {
         this.sessions = new Sessions(pool);
         this.queue = new WriteQueue(config.limits());
         this.writer = new GroupCommitWriter(connector, queue, config);
-        this.feed = new Feed(connector, pool);
-        this.leases = new Leases(sessions);
+        this.feed = config.sharedFeed() ? SharedFeeds.acquire(config, connector) : new Feed(connector);
+        this.leases = new Leases(pool, sessions);
         this.compactor = new Compactor(sessions, pool);
         this.housekeeping = new Housekeeping(config, pool, writer, leases, compactor);
     }
@@ -48,7 +50,6 @@ public final class PostgresKeyValueStore implements KeyValueStore {
         PostgresKeyValueStore store = new PostgresKeyValueStore(requireNonNull(config, "config is null"));
         if (config.access() == StoreConfig.Access.READ_WRITE) {
             store.writer.start();
-            store.sessions.warmUp();
         }
         store.housekeeping.start();
         return store;
@@ -91,9 +92,6 @@ public final class PostgresKeyValueStore implements KeyValueStore {
         if (revision < 0 || limit < 0) {
             throw new StoreException.InvalidRequest("revision and limit must not be negative");
         }
-        if (revision == 0 && range.equals(KeyRange.single(range.from()))) {
-            return sessions.run(session -> PointReader.latest(session, range.from()));
-        }
         return pool.run(connection -> RangeReader.read(connection, range, revision, limit));
     }
 
@@ -114,7 +112,10 @@ public final class PostgresKeyValueStore implements KeyValueStore {
         if (startRevision < 0) {
             throw new StoreException.InvalidRequest("start revision " + startRevision + " is negative");
         }
-        return feed.watch(range, observer, startRevision == 0 ? currentRevision() : startRevision - 1);
+        if (closed.get()) {
+            throw new StoreException.Unavailable("the store is closed", false, null);
+        }
+        return feed.watch(pool, range, observer, startRevision == 0 ? currentRevision() : startRevision - 1);
     }
 
     @Override
@@ -144,9 +145,17 @@ public final class PostgresKeyValueStore implements KeyValueStore {
 
     @Override
     public void close() {
+        if (!closed.compareAndSet(false, true)) {
+            return;
+        }
         writer.close();
         housekeeping.close();
-        feed.close();
+        feed.removeAll(pool);
+        if (config.sharedFeed()) {
+            SharedFeeds.release(config);
+        } else {
+            feed.close();
+        }
         sessions.close();
         pool.close();
     }

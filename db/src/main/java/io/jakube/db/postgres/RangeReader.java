@@ -18,8 +18,9 @@ final class RangeReader {
     private RangeReader() {}
 
     static RangeResult read(Connection connection, KeyRange range, long revision, int limit) throws SQLException {
-        Key to = range.to();
-        String bounds = to == null ? "key >= ?" : "key >= ? AND key < ?";
+        boolean single = range.equals(KeyRange.single(range.from()));
+        Key to = single ? null : range.to();
+        String bounds = single ? "key = ?" : to == null ? "key >= ?" : "key >= ? AND key < ?";
         String sql = revision == 0 ? latest(bounds, limit > 0) : past(bounds, limit > 0);
         try (PreparedStatement statement = connection.prepareStatement(sql)) {
             int parameter = 0;

@@ -21,8 +21,9 @@ import org.hibernate.engine.jdbc.connections.spi.ConnectionProvider;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Hibernate over the connection pool, by stateless sessions: no cache, no dirty checking, each call a statement. Built at first use, or ahead of it by
- * {@link #warmUp}, since processes that only watch never need it. Thread-safe.
+ * Hibernate over the connection pool, by stateless sessions: no cache, no dirty checking, each call a statement. It serves leases, compaction and
+ * administration. It is built at first use, which takes seconds of processor time on a busy machine; so what requests wait for goes by JDBC, and processes
+ * that only read never build it. Thread-safe.
  */
 final class Sessions implements AutoCloseable {
     private final ConnectionPool pool;
@@ -69,10 +70,6 @@ final class Sessions implements AutoCloseable {
         } catch (JDBCException e) {
             throw e.getSQLException();
         }
-    }
-
-    void warmUp() {
-        Thread.ofPlatform().daemon().name("jakube-store-warmup").start(this::factory);
     }
 
     private SessionFactory factory() {

@@ -16,9 +16,11 @@ import java.time.Duration;
  * @param maxConnections most connections for reads; they come and go with the load
  * @param limits bounds of the write queue and of what is accepted
  * @param retention which history automatic compaction keeps; only processes that write take part in it
+ * @param sharedFeed whether all stores of this process over the same URL have one reader of the log between them, which saves a connection and memory each
  */
 public record StoreConfig(
-        String url, String user, Path passwordFile, Access access, Duration deadline, int maxConnections, Limits limits, Retention retention) {
+        String url, String user, Path passwordFile, Access access, Duration deadline, int maxConnections, Limits limits, Retention retention,
+        boolean sharedFeed) {
     /** Rights of the role. */
     public enum Access { READ_WRITE, READ_ONLY }
 
@@ -39,28 +41,32 @@ public record StoreConfig(
 
     /** A writing process with default settings. */
     public static StoreConfig writer(String url, String user, Path passwordFile) {
-        return new StoreConfig(url, user, passwordFile, Access.READ_WRITE, Duration.ofSeconds(10), 8, Limits.DEFAULT, Retention.DEFAULT);
+        return new StoreConfig(url, user, passwordFile, Access.READ_WRITE, Duration.ofSeconds(10), 8, Limits.DEFAULT, Retention.DEFAULT, true);
     }
 
     /** A reading process with default settings. */
     public static StoreConfig reader(String url, String user, Path passwordFile) {
-        return new StoreConfig(url, user, passwordFile, Access.READ_ONLY, Duration.ofSeconds(10), 4, Limits.DEFAULT, Retention.DEFAULT);
+        return new StoreConfig(url, user, passwordFile, Access.READ_ONLY, Duration.ofSeconds(10), 4, Limits.DEFAULT, Retention.DEFAULT, true);
     }
 
     public StoreConfig withDeadline(Duration value) {
-        return new StoreConfig(url, user, passwordFile, access, value, maxConnections, limits, retention);
+        return new StoreConfig(url, user, passwordFile, access, value, maxConnections, limits, retention, sharedFeed);
     }
 
     public StoreConfig withMaxConnections(int value) {
-        return new StoreConfig(url, user, passwordFile, access, deadline, value, limits, retention);
+        return new StoreConfig(url, user, passwordFile, access, deadline, value, limits, retention, sharedFeed);
     }
 
     public StoreConfig withLimits(Limits value) {
-        return new StoreConfig(url, user, passwordFile, access, deadline, maxConnections, value, retention);
+        return new StoreConfig(url, user, passwordFile, access, deadline, maxConnections, value, retention, sharedFeed);
     }
 
     public StoreConfig withRetention(Retention value) {
-        return new StoreConfig(url, user, passwordFile, access, deadline, maxConnections, limits, value);
+        return new StoreConfig(url, user, passwordFile, access, deadline, maxConnections, limits, value, sharedFeed);
+    }
+
+    public StoreConfig withSharedFeed(boolean value) {
+        return new StoreConfig(url, user, passwordFile, access, deadline, maxConnections, limits, retention, value);
     }
 
     /**

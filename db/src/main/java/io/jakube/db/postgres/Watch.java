@@ -17,13 +17,15 @@ final class Watch implements AutoCloseable {
     private final KeyRange range;
     private final WatchObserver observer;
     private final Feed feed;
+    private final ConnectionPool pool;
     private long delivered;
     private volatile boolean closed;
     private volatile @Nullable StoreException doom;
 
     /** @param delivered the revision before the first to deliver */
-    Watch(Feed feed, KeyRange range, WatchObserver observer, long delivered) {
+    Watch(Feed feed, ConnectionPool pool, KeyRange range, WatchObserver observer, long delivered) {
         this.feed = feed;
+        this.pool = pool;
         this.range = range;
         this.observer = observer;
         this.delivered = delivered;
@@ -31,6 +33,15 @@ final class Watch implements AutoCloseable {
 
     KeyRange range() {
         return range;
+    }
+
+    boolean reads(ConnectionPool candidate) {
+        return pool == candidate;
+    }
+
+    /** Reads on from where the watch stands. */
+    LogReader.Page readLog() {
+        return pool.run(connection -> LogReader.after(connection, range, delivered));
     }
 
     long delivered() {

@@ -7,9 +7,10 @@ import io.jakube.db.embedded.TemporaryPostgres;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 
-/** The contract over the bundled PostgreSQL. */
+/** The contract over the bundled PostgreSQL. Every other store has a feed of its own, as in another process; the others share one. */
 class EmbeddedPostgresStoreIT extends KeyValueStoreContract {
     private static TemporaryPostgres postgres;
+    private boolean share;
 
     @BeforeAll
     static void startPostgres() {
@@ -23,7 +24,8 @@ class EmbeddedPostgresStoreIT extends KeyValueStoreContract {
 
     @Override
     protected KeyValueStore open() {
-        return PostgresKeyValueStore.open(
-                StoreConfig.writer(postgres.jdbcUrl(), EmbeddedPostgres.WRITER, postgres.server().writerPasswordFile()).withRetention(StoreConfig.Retention.UNLIMITED));
+        share = !share;
+        return PostgresKeyValueStore.open(StoreConfig.writer(postgres.jdbcUrl(), EmbeddedPostgres.WRITER, postgres.server().writerPasswordFile())
+                .withRetention(StoreConfig.Retention.UNLIMITED).withSharedFeed(share));
     }
 }

@@ -65,7 +65,7 @@ class StoreFaultsIT {
 
     private PostgresKeyValueStore open(Duration deadline) {
         return PostgresKeyValueStore.open(StoreConfig.writer(postgres.jdbcUrl(), EmbeddedPostgres.WRITER, postgres.server().writerPasswordFile())
-                .withDeadline(deadline).withRetention(StoreConfig.Retention.UNLIMITED));
+                .withDeadline(deadline).withSharedFeed(false).withRetention(StoreConfig.Retention.UNLIMITED));
     }
 
     @Test
