@@ -10,7 +10,6 @@ import io.jakube.agent.network.Iptables;
 import io.jakube.agent.network.Ipv4Cidr;
 import io.jakube.agent.network.NodeRoutes;
 import io.jakube.agent.network.PodNetwork;
-import io.jakube.agent.network.PreflightException;
 import io.jakube.agent.network.ProcessHostCommands;
 import io.jakube.common.informer.EventHandler;
 import io.jakube.common.informer.Informer;
@@ -61,7 +60,7 @@ final class NodeNetwork implements AutoCloseable {
                 Duration wait = RECHECK;
                 try {
                     sync();
-                } catch (IOException | PreflightException | RuntimeException e) {
+                } catch (IOException | RuntimeException e) {
                     LOG.warn("The pod network is not set up and is tried again: {}", e.getMessage());
                     wait = RETRY;
                 }
@@ -74,7 +73,7 @@ final class NodeNetwork implements AutoCloseable {
         }
     }
 
-    private void sync() throws IOException, PreflightException {
+    private void sync() throws IOException {
         if (!started) {
             String podCidr = nodes.lister().get("", config.nodeName()).map(node -> node.getSpec() == null ? null : node.getSpec().getPodCIDR()).orElse(null);
             if (podCidr == null || podCidr.isEmpty()) {
