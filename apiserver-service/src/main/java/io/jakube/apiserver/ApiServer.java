@@ -2,6 +2,7 @@ package io.jakube.apiserver;
 
 import static java.util.Objects.requireNonNull;
 
+import io.jakube.apiserver.authentication.AuthenticationChain;
 import io.jakube.apiserver.authorization.AuthorizerChain;
 import io.jakube.apiserver.http.HealthHandler;
 import io.jakube.apiserver.http.HealthHandler.Check;
@@ -31,7 +32,6 @@ import io.jakube.apiserver.registry.WriteVerbs;
 import io.jakube.apiserver.request.ApiRequest;
 import io.jakube.apiserver.request.ApiResponse;
 import io.jakube.apiserver.request.NonResourceHandler;
-import io.jakube.apiserver.request.UserInfo;
 import io.jakube.apiserver.storage.ObjectStorage;
 import io.jakube.apiserver.watchcache.WatchCaches;
 import io.jakube.common.api.ResourceRegistry;
@@ -42,7 +42,6 @@ import io.jakube.db.KeyValueStore;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import java.util.function.Function;
 
 /**
@@ -106,7 +105,7 @@ public final class ApiServer implements AutoCloseable {
         List<NonResourceHandler> others = new ArrayList<>(plugins.nonResources());
         others.add(new HealthHandler(List.of(new Check("ping", () -> "")), readiness(storage)));
         others.add(new MetricsHandler(metrics, limits, caches));
-        pipeline = new RequestPipeline(this::authenticate, plugins.impersonation(), new AuthorizerChain(plugins.authorizers()), limits, router, others, metrics);
+        pipeline = new RequestPipeline(new AuthenticationChain(plugins.authenticators()), plugins.impersonation(), new AuthorizerChain(plugins.authorizers()), limits, router, others, metrics);
     }
 
     /** Begins the start-up steps; requests are answered at once, readiness follows when the steps are done. */
@@ -142,10 +141,6 @@ public final class ApiServer implements AutoCloseable {
         closing = true;
         steps.close();
         caches.close();
-    }
-
-    private Optional<UserInfo> authenticate(ApiRequest request) {
-        return plugins.authenticators().stream().map(a -> a.authenticate(request)).flatMap(Optional::stream).findFirst();
     }
 
     private List<Check> readiness(ObjectStorage storage) {

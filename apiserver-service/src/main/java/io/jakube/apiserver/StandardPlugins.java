@@ -10,11 +10,15 @@ import io.jakube.apiserver.bootstrap.Bootstrap;
 import io.jakube.apiserver.bootstrap.ClusterSettings;
 import io.jakube.apiserver.bootstrap.DefaultPolicy;
 import io.jakube.apiserver.defaulting.Defaulting;
+import io.jakube.apiserver.discovery.DiscoveryHandler;
+import io.jakube.apiserver.discovery.VersionHandler;
+import io.jakube.apiserver.openapi.OpenApiHandler;
 import io.jakube.apiserver.registry.catalog.Strategies;
 import io.jakube.apiserver.registry.core.allocation.ServiceNetwork;
 import io.jakube.apiserver.request.BodyReader;
 import io.jakube.apiserver.table.Printers;
 import io.jakube.common.merge.StandardPatches;
+import io.jakube.common.schema.BuiltinSchemas;
 
 /** The product's list of plugins, in the order they are asked. Adding a part to the server means adding its line here. */
 public final class StandardPlugins {
@@ -24,7 +28,16 @@ public final class StandardPlugins {
         Plugins plugins = new Plugins();
         types(plugins, context);
         security(plugins, context);
+        documents(plugins, context);
         return plugins;
+    }
+
+    private static void documents(Plugins plugins, PluginContext context) {
+        ApiServerConfig config = context.config();
+        plugins.nonResource(new DiscoveryHandler(context.resources(), config.advertiseAddress() + ":" + config.port())).nonResource(new VersionHandler());
+        if (context.schemas() instanceof BuiltinSchemas schemas) {
+            plugins.nonResource(new OpenApiHandler(context.resources(), schemas));
+        }
     }
 
     private static void security(Plugins plugins, PluginContext context) {

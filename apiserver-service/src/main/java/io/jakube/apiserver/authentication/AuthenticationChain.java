@@ -10,10 +10,10 @@ import java.util.Optional;
  * Asks authenticators in order; the first identity counts and becomes a member of {@code system:authenticated}. A request without any
  * credential is anonymous, one with a wrong credential is refused. Always yields an identity. Thread-safe.
  */
-final class AuthenticationChain implements Authenticator {
+public final class AuthenticationChain implements Authenticator {
     private final List<Authenticator> authenticators;
 
-    AuthenticationChain(List<Authenticator> authenticators) {
+    public AuthenticationChain(List<Authenticator> authenticators) {
         this.authenticators = List.copyOf(authenticators);
     }
 

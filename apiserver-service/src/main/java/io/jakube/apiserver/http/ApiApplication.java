@@ -6,7 +6,7 @@ import java.util.Set;
 
 /** The JAX-RS application: one resource that answers every path. */
 @ApplicationPath("/")
-public final class ApiApplication extends Application {
+public class ApiApplication extends Application {
     @Override
     public Set<Class<?>> getClasses() {
         return Set.of(ApiEndpoint.class);
