@@ -42,7 +42,7 @@ final class JsonReader {
         } catch (StreamConstraintsException e) {
             throw new MalformedBodyException("exceeded max depth or size: " + e.getOriginalMessage());
         } catch (JsonProcessingException e) {
-            throw new MalformedBodyException("invalid JSON at offset " + e.getLocation().getByteOffset() + ": " + firstSentence(e.getOriginalMessage()));
+            throw new MalformedBodyException(words(e, body));
         } catch (IOException e) {
             throw new MalformedBodyException("invalid JSON: " + firstSentence(e.getMessage()));
         }
@@ -96,6 +96,19 @@ final class JsonReader {
             }
         }
         return object;
+    }
+
+    /** Upstream's words for the two common mistakes, the parser's own for the rest. */
+    private static String words(JsonProcessingException e, byte[] body) {
+        String message = firstSentence(e.getOriginalMessage());
+        if (message.startsWith("Unexpected end-of-input")) {
+            return "unexpected end of JSON input";
+        }
+        int offset = (int) e.getLocation().getByteOffset();
+        if (message.startsWith("Unrecognized token") && offset >= 0 && offset < body.length && body[offset] > ' ') {
+            return "invalid character '" + (char) body[offset] + "' looking for beginning of value";
+        }
+        return "invalid JSON at offset " + offset + ": " + message;
     }
 
     private static String firstSentence(String message) {

@@ -152,7 +152,8 @@ final class ObjectNormalizer {
             case INTEGER -> value.longValue() == 0;
             case NUMBER -> value.doubleValue() == 0;
             case ARRAY, MAP -> value.isEmpty();
-            case OBJECT, INT_OR_STRING, QUANTITY, ANY -> false;
+            case INT_OR_STRING -> value.isTextual() ? value.textValue().isEmpty() : value.intValue() == 0;
+            case OBJECT, QUANTITY, ANY -> false;
         };
     }
 

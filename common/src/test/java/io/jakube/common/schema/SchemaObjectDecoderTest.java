@@ -52,6 +52,18 @@ class SchemaObjectDecoderTest {
     }
 
     @Test
+    void treatsAZeroTargetPortAsUnset() {
+        GroupVersionKind service = new GroupVersionKind("", "v1", "Service");
+        assertThat(json("{'spec':{'ports':[{'port':80,'targetPort':0}]}}", service).object().at("/spec/ports/0").has("targetPort")).isFalse();
+    }
+
+    @Test
+    void saysWhatIsWrongWithJson() {
+        assertThatThrownBy(() -> json("{'kind':'Pod',", POD)).hasMessageContaining("json parse error: unexpected end of JSON input ({\"kind\":\"Pod\",)");
+        assertThatThrownBy(() -> json("abc", POD)).hasMessageContaining("json parse error: invalid character 'a' looking for beginning of value (616263)");
+    }
+
+    @Test
     void keepsAnAppliedConfigurationAsWritten() {
         ObjectNode tree = Json.readObject("{\"apiVersion\":\"v1\",\"kind\":\"Pod\",\"spec\":{\"hostNetwork\":false,\"x\":1}}".getBytes(UTF_8));
         DecodeResult result = DECODER.decodeAsWritten(tree, POD);
