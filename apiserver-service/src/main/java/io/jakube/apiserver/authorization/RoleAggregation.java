@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.jakube.apiserver.registry.ObjectStore;
 import io.jakube.common.json.Json;
 import io.jakube.common.status.ApiException;
+import java.util.Comparator;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
@@ -72,13 +73,13 @@ public final class RoleAggregation {
     }
 
     /** The rules an aggregated role should have: of all chosen roles but itself, by role name, each rule once. */
-    static ArrayNode rules(ObjectNode aggregated, List<ObjectNode> roles) {
+    public static ArrayNode rules(ObjectNode aggregated, List<ObjectNode> roles) {
         String own = aggregated.path("metadata").path("name").asText();
         Set<JsonNode> rules = new LinkedHashSet<>();
         for (JsonNode selector : aggregated.path("aggregationRule").path("clusterRoleSelectors")) {
             roles.stream()
                     .filter(role -> !role.path("metadata").path("name").asText().equals(own) && LabelSelectors.matches(selector, role.path("metadata").path("labels")))
-                    .sorted(java.util.Comparator.comparing(role -> role.path("metadata").path("name").asText()))
+                    .sorted(Comparator.comparing((ObjectNode role) -> role.path("metadata").path("name").asText()))
                     .forEach(role -> role.path("rules").forEach(rules::add));
         }
         ArrayNode array = Json.mapper().createArrayNode();

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import io.jakube.apiserver.authorization.PolicyRule;
+import io.jakube.apiserver.authorization.RoleAggregation;
 import io.jakube.common.api.GroupResource;
 import io.jakube.common.json.Json;
 import java.io.IOException;
@@ -81,7 +82,24 @@ public final class DefaultPolicy {
                 entries.add(new Entry(ROLE_BINDINGS, binding("RoleBinding", "Role", namespace.getKey(), binding.getKey(), binding.getValue())));
             }
         }
+        aggregate(entries);
         return entries;
+    }
+
+    /** Fills aggregated roles as {@link RoleAggregation} would, so that they are of use from the start; one pass for each level they refer to. */
+    private static void aggregate(List<Entry> entries) {
+        List<ObjectNode> roles = entries.stream().filter(entry -> entry.resource().equals(CLUSTER_ROLES)).map(Entry::object).toList();
+        boolean changed = true;
+        while (changed) {
+            changed = false;
+            for (ObjectNode role : roles) {
+                if (role.has("aggregationRule")) {
+                    ArrayNode rules = RoleAggregation.rules(role, roles);
+                    changed |= !rules.equals(role.path("rules"));
+                    role.set("rules", rules);
+                }
+            }
+        }
     }
 
     private static ObjectNode clusterRole(String name, JsonNode description) {
@@ -90,7 +108,6 @@ public final class DefaultPolicy {
         description.path("labels").forEach(label -> labels.put(GROUP + "/" + label.asText(), "true"));
         if (description.has("aggregate")) {
             role.putObject("aggregationRule").putArray("clusterRoleSelectors").addObject().putObject("matchLabels").put(GROUP + "/" + description.path("aggregate").asText(), "true");
-            role.putNull("rules");
             return role;
         }
         return withRules(role, rules(description.path("rules")));

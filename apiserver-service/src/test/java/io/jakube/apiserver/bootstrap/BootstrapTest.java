@@ -38,6 +38,15 @@ class BootstrapTest {
     }
 
     @Test
+    void aggregatedRolesAreFilled() {
+        Bootstrap.run(store, SETTINGS);
+        List<PolicyRule> admin = PolicyRule.parseAll(store.get(CLUSTER_ROLES, "", "admin").orElseThrow().path("rules"));
+        for (String part : List.of("system:aggregate-to-admin", "system:aggregate-to-edit", "system:aggregate-to-view", "edit", "view")) {
+            assertThat(admin).containsAll(PolicyRule.parseAll(store.get(CLUSTER_ROLES, "", part).orElseThrow().path("rules")));
+        }
+    }
+
+    @Test
     void endpointsFollowTheAdvertisedAddress() {
         Bootstrap.run(store, SETTINGS);
         Bootstrap.run(store, new ClusterSettings("10.96.0.1", "192.0.2.6", 7443, "PEM"));
