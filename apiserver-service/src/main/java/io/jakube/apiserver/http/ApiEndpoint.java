@@ -65,10 +65,11 @@ public class ApiEndpoint {
             response.resume(complete((ApiResponse.Complete) RequestPipeline.failure(e)));
             return;
         }
+        ServletStream lasting = new ServletStream(request, raw, server::closing);
         Thread.ofVirtual().name("request").start(() -> {
             switch (server.handle(read)) {
                 case ApiResponse.Complete complete -> response.resume(complete(complete));
-                case ApiResponse.Streaming stream -> new ServletStream(request, raw, server::closing).write(stream);
+                case ApiResponse.Streaming stream -> lasting.write(stream);
             }
         });
     }

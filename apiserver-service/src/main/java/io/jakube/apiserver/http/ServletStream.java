@@ -23,16 +23,17 @@ final class ServletStream {
     private final BooleanSupplier closing;
     private volatile boolean gone;
 
+    /** To be called on the container's thread, which alone may set up the asynchronous context. */
     ServletStream(HttpServletRequest request, HttpServletResponse response, BooleanSupplier closing) {
         this.context = request.getAsyncContext();
         this.response = response;
         this.closing = closing;
+        context.setTimeout(0);
+        context.addListener(new Departure());
     }
 
     void write(ApiResponse.Streaming stream) {
         try {
-            context.setTimeout(0);
-            context.addListener(new Departure());
             response.setStatus(stream.status());
             response.setContentType(stream.contentType());
             stream.headers().forEach((name, values) -> values.forEach(value -> response.addHeader(name, value)));
