@@ -6,6 +6,7 @@ import io.jakube.controller.deployment.DeploymentController;
 import io.jakube.controller.discovery.ResourceDiscovery;
 import io.jakube.controller.endpoints.EndpointsController;
 import io.jakube.controller.garbage.GarbageCollector;
+import io.jakube.controller.job.JobController;
 import io.jakube.controller.namespace.NamespaceController;
 import io.jakube.controller.namespace.NamespaceDefaultsController;
 import io.jakube.controller.node.NodeIpamController;
@@ -34,6 +35,7 @@ public final class Controllers implements Consumer<ControllerScope> {
         new ReplicaSetController(scope);
         new ReplicationControllerController(scope);
         new DeploymentController(scope);
+        new JobController(scope);
         new EndpointsController(scope);
         new NamespaceDefaultsController(scope, authority);
         NamespaceController namespaces = new NamespaceController(scope, discovery);
