@@ -174,7 +174,7 @@ class ServiceProxyIT {
         source.put(local);
         source.put(slice("web", ready("10.244.1.2", "node"), ready("10.244.1.3", "node")));
         List<String> peer = new ArrayList<>(List.of(""));
-        await(() -> peer.set(0, fetch(outside, HOST + ":30008/cgi-bin/peer")) != null && peer.getFirst().contains("192.0.2.1"), () -> "the client's own address arrives, not: " + peer);
+        await(() -> peer.set(0, fetch(outside, HOST + ":30008/cgi-bin/peer")) != null && peer.getFirst().strip().matches("\\[?(::ffff:)?192\\.0\\.2\\.1]?"), () -> "the client's own address arrives, not: " + peer);
         Set<String> seen = new HashSet<>();
         for (int i = 0; i < 10; i++) {
             seen.add(fetch(podA, VIP + ":80"));
