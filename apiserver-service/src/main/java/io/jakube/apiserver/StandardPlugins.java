@@ -14,6 +14,7 @@ import io.jakube.apiserver.discovery.DiscoveryHandler;
 import io.jakube.apiserver.discovery.VersionHandler;
 import io.jakube.apiserver.openapi.OpenApiHandler;
 import io.jakube.apiserver.registry.catalog.Strategies;
+import io.jakube.apiserver.registry.catalog.Subresources;
 import io.jakube.apiserver.registry.core.allocation.ServiceNetwork;
 import io.jakube.apiserver.request.BodyReader;
 import io.jakube.apiserver.table.Printers;
@@ -83,5 +84,8 @@ public final class StandardPlugins {
                 .defaulters(Defaulting.all())
                 .strategies(strategies.all())
                 .bootstrap(strategies.repair());
+        Subresources subresources = Subresources.create(context.objects(), context.bodies(), context.clock());
+        subresources.handlers().forEach(plugins::subresource);
+        subresources.parts().forEach(plugins::objectSubresource);
     }
 }

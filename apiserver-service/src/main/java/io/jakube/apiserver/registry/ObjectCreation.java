@@ -125,7 +125,7 @@ public final class ObjectCreation {
 
     /** A status sent with a new object is not the client's to set. */
     private static void dropStatus(ResourceType type, ObjectNode object) {
-        if (type.separatesStatus()) {
+        if (type.separatesStatus() && !type.strategy().keepsStatusOnCreate()) {
             object.remove("status");
         }
     }

@@ -30,7 +30,7 @@ public interface ObjectStore {
     /**
      * Reads, changes and writes back, repeating on conflict. A change that returns an equal object writes nothing. The change is the server's
      * own: spec and status are written alike, and the type's {@link ResourceStrategy} is not asked (binding sets {@code spec.nodeName}, eviction a
-     * budget's status). Generation and resourceVersion move as for any write; removing the last finalizer of an object being deleted deletes it.
+     * budget's status), and {@code metadata.generation} is left to it. Removing the last finalizer of an object being deleted deletes it.
      *
      * @param change gets a private copy, returns the wished state; may be called several times; may throw ApiException to stop
      * @throws io.jakube.common.status.ApiException 404 NotFound

@@ -71,7 +71,7 @@ public final class ObjectUpdate {
         }
 
         boolean movesGeneration() {
-            return partial != null ? partial.movesGeneration() : !status();
+            return partial != null ? partial.movesGeneration() : !status() && !system;
         }
     }
 
@@ -138,8 +138,6 @@ public final class ObjectUpdate {
                 countGeneration(target, object, live);
                 validate(target, object, live);
                 admission.validate(attempt.of(object, live));
-            } else {
-                countGeneration(target, object, live);
             }
             byte[] encoded = ObjectStorage.encode(object);
             if (unchanged(encoded, live)) {

@@ -3,6 +3,7 @@ package io.jakube.apiserver.registry.catalog;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.jakube.apiserver.registry.ResourceStrategy;
 import io.jakube.apiserver.registry.TypeStrategy;
+import io.jakube.apiserver.registry.certificates.SigningRequestStrategy;
 import io.jakube.apiserver.validation.ClusterValidation;
 import io.jakube.apiserver.validation.NameRule;
 import io.jakube.apiserver.validation.NetworkValidation;
@@ -31,6 +32,7 @@ final class OtherStrategies {
         all.put(new GroupResource("scheduling.k8s.io", "priorityclasses"), TypeStrategy.plain().tracksGeneration()
                 .validating(ClusterValidation::priorityClass).validatingUpdate(ClusterValidation::priorityClassUpdate).build());
         all.put(new GroupResource("node.k8s.io", "runtimeclasses"), TypeStrategy.plain().noUnconditionalUpdate().build());
+        all.put(new GroupResource("certificates.k8s.io", "certificatesigningrequests"), new SigningRequestStrategy());
         networking(all);
         rbac(all);
         storage(all);
