@@ -9,6 +9,7 @@ import io.jakube.agent.cri.CriRuntime;
 import io.jakube.agent.cri.RuntimeFailure;
 import io.jakube.agent.cri.v1.VersionResponse;
 import io.jakube.agent.node.NodeInventory;
+import io.jakube.agent.server.AgentServer;
 import io.jakube.agent.simulated.SimulatedRuntime;
 import io.jakube.common.client.ApiClients;
 import io.jakube.common.client.RestClient;
@@ -88,6 +89,8 @@ public final class NodeAgent implements AutoCloseable {
         AgentNode node = new AgentNode(config, config.nodeName(), addresses, runtime, inventory, client, objects, true);
         parts.add(node);
         parts.add(new NodeNetwork(config, nodes, node::checkNow));
+        parts.add(new AgentServer(config.port(), config.pki(), node.pods(), runtime, config.nodeName()));
+        parts.add(new Housekeeping(runtime));
         Informer<Pod> pods = informers.informer(Pod.class, new InformerSource.Filter("", "spec.nodeName=" + config.nodeName(), ""));
         pods.addHandler(new PodFeed(name -> name.equals(config.nodeName()) ? Optional.of(node.pods()) : Optional.empty()));
         informers.start();
