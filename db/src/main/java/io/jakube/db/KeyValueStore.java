@@ -1,5 +1,8 @@
 package io.jakube.db;
 
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 
 /**
@@ -22,6 +25,14 @@ public interface KeyValueStore extends AutoCloseable {
      * @return completes after the commit is durable; exceptionally with a {@link StoreException}
      */
     CompletableFuture<WriteResult> write(Write write);
+
+    /**
+     * Applies a transaction. It takes part in the order of writes, but is committed by itself: prefer {@link #write} where a single key is enough.
+     *
+     * @return completes after the commit is durable; exceptionally with a {@link StoreException}, {@link StoreException.InvalidRequest} where a key is written
+     *     twice, there are too many operations, or a lease is unknown, and then nothing was written
+     */
+    CompletableFuture<TransactionResult> transact(Transaction transaction);
 
     /**
      * Reads a range.
@@ -56,8 +67,36 @@ public interface KeyValueStore extends AutoCloseable {
      */
     long grantLease(long ttlSeconds, long id);
 
-    /** Ends a lease and deletes its keys. */
+    /**
+     * Ends a lease and deletes its keys, at one revision.
+     *
+     * @throws StoreException.InvalidRequest if there is no such lease
+     */
     void revokeLease(long id);
+
+    /**
+     * Lets a lease live for its full time again.
+     *
+     * @return its time to live in seconds
+     * @throws StoreException.InvalidRequest if there is no such lease, or it has expired
+     */
+    long keepLeaseAlive(long id);
+
+    /** A lease, if it lives. */
+    Optional<LeaseStatus> lease(long id);
+
+    /** Ids of the live leases, ascending. */
+    List<Long> leases();
+
+    /**
+     * What became of a key, newest first, as far as compaction has left it.
+     *
+     * @param limit most entries, 0 for all
+     */
+    List<HistoryEntry> history(Key key, int limit);
+
+    /** The latest revision committed at or before an instant by the database's clock; 0 where the kept history begins later. */
+    long revisionAt(Instant instant);
 
     /**
      * Removes history before a revision; the latest value of each live key stays.

@@ -1,14 +1,20 @@
 package io.jakube.apiserver.registry;
 
+import io.jakube.db.HistoryEntry;
 import io.jakube.db.Key;
 import io.jakube.db.KeyRange;
 import io.jakube.db.KeyValue;
 import io.jakube.db.KeyValueStore;
+import io.jakube.db.LeaseStatus;
 import io.jakube.db.RangeResult;
+import io.jakube.db.Transaction;
+import io.jakube.db.TransactionResult;
 import io.jakube.db.WatchObserver;
 import io.jakube.db.Write;
 import io.jakube.db.WriteResult;
+import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 
@@ -62,6 +68,36 @@ public final class FakeKeyValueStore implements KeyValueStore {
     @Override
     public void revokeLease(long id) {
         throw new UnsupportedOperationException("no leases in this fake");
+    }
+
+    @Override
+    public CompletableFuture<TransactionResult> transact(Transaction transaction) {
+        throw new UnsupportedOperationException("no transactions in this fake");
+    }
+
+    @Override
+    public long keepLeaseAlive(long id) {
+        throw new UnsupportedOperationException("no leases in this fake");
+    }
+
+    @Override
+    public Optional<LeaseStatus> lease(long id) {
+        throw new UnsupportedOperationException("no leases in this fake");
+    }
+
+    @Override
+    public List<Long> leases() {
+        throw new UnsupportedOperationException("no leases in this fake");
+    }
+
+    @Override
+    public List<HistoryEntry> history(Key key, int limit) {
+        throw new UnsupportedOperationException("no history in this fake");
+    }
+
+    @Override
+    public long revisionAt(Instant instant) {
+        throw new UnsupportedOperationException("no history in this fake");
     }
 
     @Override

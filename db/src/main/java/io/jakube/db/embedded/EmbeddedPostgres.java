@@ -141,7 +141,7 @@ public final class EmbeddedPostgres {
     }
 
     private void startLocked() throws IOException {
-        if (Postmaster.read(data()).filter(Postmaster::alive).filter(Postmaster::ready).isPresent()) {
+        if (awaitRunning()) {
             prepare();
             return;
         }
@@ -153,6 +153,24 @@ public final class EmbeddedPostgres {
         }
         launch(programs, account);
         prepare();
+    }
+
+    /** Whether it runs already; waits for one that is still recovering. */
+    private boolean awaitRunning() {
+        long deadline = System.nanoTime() + START_TIMEOUT.toNanos();
+        while (true) {
+            Optional<Postmaster> running = Postmaster.read(data()).filter(Postmaster::alive);
+            if (running.isEmpty()) {
+                return false;
+            }
+            if (running.get().ready()) {
+                return true;
+            }
+            if (System.nanoTime() > deadline) {
+                throw new IllegalStateException("PostgreSQL process " + running.get().pid() + " did not become ready within " + START_TIMEOUT.toSeconds() + " s; see " + logFile());
+            }
+            pause();
+        }
     }
 
     private void initialise(Path programs, ServerAccount account) throws IOException {

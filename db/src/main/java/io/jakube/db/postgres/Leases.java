@@ -1,8 +1,14 @@
 package io.jakube.db.postgres;
 
+import io.jakube.db.Key;
+import io.jakube.db.LeaseStatus;
 import io.jakube.db.StoreException;
 import io.jakube.db.mapping.LeaseRow;
 import java.sql.PreparedStatement;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.ThreadLocalRandom;
 
 /** Grants, renews and ends leases. Time is the database's. Thread-safe. */
@@ -62,7 +68,38 @@ final class Leases {
         return sessions.run(session -> session.createNativeQuery("SELECT kv_revoke(NULL, :limit)", Integer.class).setParameter("limit", limit).getSingleResult());
     }
 
-    boolean exists(long id) {
-        return sessions.run(session -> session.get(LeaseRow.class, id) != null);
+    /** @return the time to live in seconds */
+    long keepAlive(long id) {
+        List<Long> renewed = sessions.run(session -> session.createNativeQuery(
+                        "UPDATE kv_lease SET expires_at = clock_timestamp() + make_interval(secs => ttl_seconds) WHERE id = :id AND expires_at >= clock_timestamp()"
+                                + " RETURNING ttl_seconds",
+                        Long.class)
+                .setParameter("id", id)
+                .getResultList());
+        if (renewed.isEmpty()) {
+            throw new StoreException.InvalidRequest("requested lease not found: " + id);
+        }
+        return renewed.getFirst();
+    }
+
+    Optional<LeaseStatus> status(long id) {
+        return sessions.run(session -> {
+            LeaseRow row = session.get(LeaseRow.class, id);
+            if (row == null) {
+                return Optional.empty();
+            }
+            Instant now = session.createNativeQuery("SELECT clock_timestamp()", Instant.class).getSingleResult();
+            List<Key> keys = session.createSelectionQuery("select key from CurrentRow where lease = :id order by key", byte[].class)
+                    .setParameter("id", id)
+                    .getResultList()
+                    .stream()
+                    .map(Key::of)
+                    .toList();
+            return Optional.of(new LeaseStatus(id, row.ttlSeconds, Math.max(0, Duration.between(now, row.expiresAt).toSeconds()), keys));
+        });
+    }
+
+    List<Long> ids() {
+        return sessions.run(session -> session.createSelectionQuery("select id from LeaseRow order by id", Long.class).getResultList());
     }
 }

@@ -2,13 +2,21 @@ package io.jakube.db.postgres;
 
 import static java.util.Objects.requireNonNull;
 
+import io.jakube.db.HistoryEntry;
+import io.jakube.db.Key;
 import io.jakube.db.KeyRange;
 import io.jakube.db.KeyValueStore;
+import io.jakube.db.LeaseStatus;
 import io.jakube.db.RangeResult;
 import io.jakube.db.StoreException;
+import io.jakube.db.Transaction;
+import io.jakube.db.TransactionResult;
 import io.jakube.db.WatchObserver;
 import io.jakube.db.Write;
 import io.jakube.db.WriteResult;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
 
@@ -61,7 +69,21 @@ public final class PostgresKeyValueStore implements KeyValueStore {
         CompletableFuture<WriteResult> result = new CompletableFuture<>();
         try {
             validate(write);
-            queue.put(new PendingWrite(write, result, System.nanoTime() + deadlineNanos));
+            queue.put(new Pending.OfWrite(write, result, System.nanoTime() + deadlineNanos));
+        } catch (StoreException e) {
+            result.completeExceptionally(e);
+        }
+        return result;
+    }
+
+    @Override
+    public CompletableFuture<TransactionResult> transact(Transaction transaction) {
+        requireNonNull(transaction, "transaction is null");
+        CompletableFuture<TransactionResult> result = new CompletableFuture<>();
+        try {
+            requireWritable();
+            int bytes = TransactionRules.check(transaction, config.limits());
+            queue.put(new Pending.OfTransaction(transaction, result, System.nanoTime() + deadlineNanos, bytes));
         } catch (StoreException e) {
             result.completeExceptionally(e);
         }
@@ -70,17 +92,7 @@ public final class PostgresKeyValueStore implements KeyValueStore {
 
     private void validate(Write write) {
         requireWritable();
-        if (write.key().length() == 0) {
-            throw new StoreException.InvalidRequest("key is not provided");
-        }
-        if (write.key().length() > StoreConfig.Limits.KEY_BYTES) {
-            throw new StoreException.InvalidRequest("the key has " + write.key().length() + " bytes, the limit is " + StoreConfig.Limits.KEY_BYTES);
-        }
-        byte[] value = write.value();
-        if (value != null && value.length > config.limits().valueBytes()) {
-            throw new StoreException.InvalidRequest("request is too large: the value of " + write.key() + " has " + value.length + " bytes, the limit is "
-                    + config.limits().valueBytes());
-        }
+        ValueRules.check(write.key(), write.value(), config.limits());
         if (write.expectedRevision() < Write.ANY) {
             throw new StoreException.InvalidRequest("expected revision " + write.expectedRevision() + " is negative");
         }
@@ -128,6 +140,33 @@ public final class PostgresKeyValueStore implements KeyValueStore {
     public void revokeLease(long id) {
         requireWritable();
         leases.revoke(id);
+    }
+
+    @Override
+    public long keepLeaseAlive(long id) {
+        requireWritable();
+        return leases.keepAlive(id);
+    }
+
+    @Override
+    public Optional<LeaseStatus> lease(long id) {
+        return leases.status(id);
+    }
+
+    @Override
+    public List<Long> leases() {
+        return leases.ids();
+    }
+
+    @Override
+    public List<HistoryEntry> history(Key key, int limit) {
+        requireNonNull(key, "key is null");
+        return sessions.run(session -> History.read(session, key, limit));
+    }
+
+    @Override
+    public long revisionAt(Instant instant) {
+        return sessions.run(session -> History.revisionAt(session, instant));
     }
 
     @Override

@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Writes that wait for the database, in order of arrival, bounded by count and bytes. When it is full a caller waits for room until its deadline.
@@ -25,7 +26,7 @@ final class WriteQueue {
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition arrived = lock.newCondition();
     private final Condition room = lock.newCondition();
-    private final ArrayDeque<PendingWrite> waiting = new ArrayDeque<>();
+    private final ArrayDeque<Pending> waiting = new ArrayDeque<>();
     private long bytes;
     private boolean closed;
 
@@ -34,7 +35,7 @@ final class WriteQueue {
     }
 
     /** @throws StoreException.Unavailable where no room came free until the write's deadline, or the store is closed */
-    void put(PendingWrite write) {
+    void put(Pending write) {
         int size = write.bytes();
         lock.lock();
         try {
@@ -61,50 +62,64 @@ final class WriteQueue {
     }
 
     /**
-     * Takes the next batch: writes in order of arrival, at most one per key; a second write to a key stays, before later ones to it.
-     * Waits while there is none. Empty once the queue is closed and empty.
+     * Takes what is committed next: a transaction by itself, or writes in order of arrival, at most one per key, up to the next transaction; a second write to
+     * a key stays, before later ones to it. Waits while there is none; null once the queue is closed and empty.
      */
-    List<PendingWrite> take() {
+    @Nullable Work take() {
         lock.lock();
         try {
             while (waiting.isEmpty() && !closed) {
                 arrived.awaitUninterruptibly();
             }
-            List<PendingWrite> batch = new ArrayList<>(Math.min(waiting.size(), MAX_BATCH_WRITES));
-            Set<Key> keys = new HashSet<>();
-            long batchBytes = 0;
-            int deferred = 0;
-            for (Iterator<PendingWrite> i = waiting.iterator(); i.hasNext() && batch.size() < MAX_BATCH_WRITES && deferred < MAX_DEFERRED; ) {
-                PendingWrite next = i.next();
-                if (!keys.add(next.write().key())) {
-                    deferred++;
-                    continue;
-                }
-                if (batchBytes + next.bytes() > MAX_BATCH_BYTES && !batch.isEmpty()) {
-                    break;
-                }
-                batch.add(next);
-                batchBytes += next.bytes();
-                i.remove();
+            if (waiting.isEmpty()) {
+                return null;
             }
-            bytes -= batchBytes;
+            Work work;
+            if (waiting.getFirst() instanceof Pending.OfTransaction transaction) {
+                waiting.removeFirst();
+                bytes -= transaction.bytes();
+                work = new TransactionWork(transaction);
+            } else {
+                work = new WriteBatch(takeWrites());
+            }
             room.signalAll();
-            return batch;
+            return work;
         } finally {
             lock.unlock();
         }
     }
 
+    private List<Pending.OfWrite> takeWrites() {
+        List<Pending.OfWrite> batch = new ArrayList<>(Math.min(waiting.size(), MAX_BATCH_WRITES));
+        Set<Key> keys = new HashSet<>();
+        long batchBytes = 0;
+        int deferred = 0;
+        for (Iterator<Pending> i = waiting.iterator(); i.hasNext() && batch.size() < MAX_BATCH_WRITES && deferred < MAX_DEFERRED; ) {
+            if (!(i.next() instanceof Pending.OfWrite next) || (batchBytes + next.bytes() > MAX_BATCH_BYTES && !batch.isEmpty())) {
+                break;
+            }
+            if (!keys.add(next.write().key())) {
+                deferred++;
+                continue;
+            }
+            batch.add(next);
+            batchBytes += next.bytes();
+            i.remove();
+        }
+        bytes -= batchBytes;
+        return batch;
+    }
+
     /** Removes and returns the writes whose callers have given up. */
-    List<PendingWrite> takeExpired(long now) {
+    List<Pending> takeExpired(long now) {
         lock.lock();
         try {
             if (waiting.isEmpty()) {
                 return List.of();
             }
-            List<PendingWrite> expired = new ArrayList<>();
-            for (Iterator<PendingWrite> i = waiting.iterator(); i.hasNext(); ) {
-                PendingWrite next = i.next();
+            List<Pending> expired = new ArrayList<>();
+            for (Iterator<Pending> i = waiting.iterator(); i.hasNext(); ) {
+                Pending next = i.next();
                 if (!next.expired(now)) {
                     break;
                 }

@@ -8,6 +8,8 @@ import io.jakube.db.KeyRange;
 import io.jakube.db.KeyValue;
 import io.jakube.db.RecordingObserver;
 import io.jakube.db.StoreException;
+import io.jakube.db.Transaction;
+import io.jakube.db.TransactionResult;
 import io.jakube.db.Write;
 import io.jakube.db.WriteResult;
 import io.jakube.db.embedded.EmbeddedPostgres;
@@ -155,6 +157,35 @@ class StoreFaultsIT {
         assertThat(committed(store.write(Write.create(Key.of("lost/d"), new byte[1])))).isEqualTo(last);
         admin("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'jakube feed'");
         assertThat(observer.awaitEnd()).isInstanceOf(StoreException.LostWrites.class);
+    }
+
+    @Test
+    void transactionsAreAppliedOnceWhileConnectionsAreCut() throws Exception {
+        Key key = Key.of("transactions");
+        AtomicBoolean running = new AtomicBoolean(true);
+        try (ExecutorService executor = Executors.newVirtualThreadPerTaskExecutor()) {
+            Future<Integer> client = executor.submit(() -> {
+                int count = 0;
+                while (running.get()) {
+                    byte[] next = String.valueOf(count + 1).getBytes();
+                    TransactionResult result = store.transact(new Transaction(List.of(), List.of(new Transaction.Put(key, next, 0)), List.of())).join();
+                    assertThat(result.succeeded()).isTrue();
+                    count++;
+                }
+                return count;
+            });
+            RecordingObserver observer = new RecordingObserver();
+            other.watch(KeyRange.single(key), 0, observer);
+            for (int i = 1; i <= 20; i++) {
+                observer.awaitEvents(i * 5);
+                admin("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'jakube write'");
+            }
+            running.set(false);
+            int count = client.get(60, TimeUnit.SECONDS);
+            KeyValue last = store.range(KeyRange.single(key), 0, 0).items().getFirst();
+            assertThat(last.version()).isEqualTo(count);
+            assertThat(new String(last.value())).isEqualTo(String.valueOf(count));
+        }
     }
 
     @Test

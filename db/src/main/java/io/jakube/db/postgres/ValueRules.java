@@ -1,0 +1,22 @@
+package io.jakube.db.postgres;
+
+import io.jakube.db.Key;
+import io.jakube.db.StoreException;
+import org.jspecify.annotations.Nullable;
+
+/** Limits of keys and values. Stateless. */
+final class ValueRules {
+    private ValueRules() {}
+
+    static void check(Key key, byte @Nullable [] value, StoreConfig.Limits limits) {
+        if (key.length() == 0) {
+            throw new StoreException.InvalidRequest("key is not provided");
+        }
+        if (key.length() > StoreConfig.Limits.KEY_BYTES) {
+            throw new StoreException.InvalidRequest("the key has " + key.length() + " bytes, the limit is " + StoreConfig.Limits.KEY_BYTES);
+        }
+        if (value != null && value.length > limits.valueBytes()) {
+            throw new StoreException.InvalidRequest("request is too large: the value of " + key + " has " + value.length + " bytes, the limit is " + limits.valueBytes());
+        }
+    }
+}
