@@ -114,7 +114,12 @@ public final class LibertyServer {
         Map<String, String> all = new LinkedHashMap<>(variables);
         all.put("jakube.lib", distribution.libraries().toString());
         services.forEach(service -> all.put("jakube." + service + ".war", distribution.application("jakube-" + service + "-service").toString()));
-        return xml(all, includes);
+        return xml(all, includes).replace("</server>", """
+                    <!-- Nothing changes while the server runs, so nothing is polled for changes; only the services' own endpoints are opened. -->
+                    <httpEndpoint id="defaultHttpEndpoint" enabled="false"/>
+                    <config updateTrigger="disabled"/>
+                    <applicationMonitor updateTrigger="disabled" dropinsEnabled="false"/>
+                </server>""");
     }
 
     static String xml(Map<String, String> variables, List<String> includes) {
