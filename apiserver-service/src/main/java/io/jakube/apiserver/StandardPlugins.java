@@ -19,6 +19,7 @@ import io.jakube.apiserver.registry.core.allocation.ServiceNetwork;
 import io.jakube.apiserver.request.BodyReader;
 import io.jakube.apiserver.table.Printers;
 import io.jakube.common.merge.StandardPatches;
+import io.jakube.common.merge.StructuredFieldManagement;
 import io.jakube.common.schema.BuiltinSchemas;
 
 /** The product's list of plugins, in the order they are asked. Adding a part to the server means adding its line here. */
@@ -80,6 +81,7 @@ public final class StandardPlugins {
         ServiceNetwork network = ServiceNetwork.parse(context.config().serviceCidr(), context.config().nodePortRange());
         Strategies strategies = Strategies.create(context.objects(), context.store(), network, context.clock());
         plugins.patches(new StandardPatches())
+                .fieldManagement(new StructuredFieldManagement())
                 .printers(Printers.all())
                 .defaulters(Defaulting.all())
                 .strategies(strategies.all())
