@@ -91,6 +91,7 @@ public final class NodeAgent implements AutoCloseable {
         parts.add(new NodeNetwork(config, nodes, node::checkNow));
         parts.add(new AgentServer(config.port(), config.pki(), node.pods(), runtime, config.nodeName()));
         parts.add(new Housekeeping(runtime));
+        parts.add(new NodeServices(config, informers));
         Informer<Pod> pods = informers.informer(Pod.class, new InformerSource.Filter("", "spec.nodeName=" + config.nodeName(), ""));
         pods.addHandler(new PodFeed(name -> name.equals(config.nodeName()) ? Optional.of(node.pods()) : Optional.empty()));
         informers.start();

@@ -28,7 +28,6 @@ final class NodeNetwork implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(NodeNetwork.class);
     private static final Duration RETRY = Duration.ofSeconds(5);
     private static final Duration RECHECK = Duration.ofMinutes(1);
-    private static final String BRIDGE = "cni-jakube0";
 
     private final AgentConfig config;
     private final Informer<Node> nodes;
@@ -79,7 +78,7 @@ final class NodeNetwork implements AutoCloseable {
             if (podCidr == null || podCidr.isEmpty()) {
                 return;
             }
-            CniConfiguration cni = new CniConfiguration(config.root().resolve("cni"), config.root().resolve("cni").resolve("networks"), BRIDGE);
+            CniConfiguration cni = new CniConfiguration(config.root().resolve("cni"), config.root().resolve("cni").resolve("networks"), CniConfiguration.DEFAULT_BRIDGE);
             new PodNetwork(host, Iptables.detect(host), cni, config.podCidr().map(Ipv4Cidr::parse)).start(Ipv4Cidr.parse(podCidr));
             started = true;
             ready.run();

@@ -4,6 +4,7 @@ import io.jakube.agent.images.ContainerdImages;
 import io.jakube.db.embedded.EmbeddedPostgres;
 import io.jakube.launcher.LaunchException;
 import io.jakube.launcher.component.Cluster;
+import io.jakube.launcher.component.DnsService;
 import io.jakube.launcher.component.LibertyServer;
 import io.jakube.launcher.layout.ClusterSettings;
 import io.jakube.launcher.layout.Distribution;
@@ -158,6 +159,7 @@ public final class UpCommand implements Callable<Integer> {
         cluster.startAgent();
         ClusterProbe probe = new ClusterProbe(home.adminKubeconfig());
         await("The API server", probe::apiServer, cluster.servers().getFirst().process());
+        new DnsService(home.adminKubeconfig()).ensure();
         await("The node", () -> probe.nodes(Math.max(1, cluster.settings().simulatedNodes())), cluster.agent().process());
         await("The scheduler", () -> probe.leader("kube-scheduler"), cluster.servers().getLast().process());
         await("The controller manager", () -> probe.leader("kube-controller-manager"), cluster.servers().getLast().process());

@@ -25,6 +25,7 @@ import java.util.Properties;
 /** All parts of the cluster on this host, and the files that tell them about each other. */
 public final class Cluster {
     public static final String SERVICE_CIDR = "10.96.0.0/16";
+    public static final String POD_CIDR = "10.244.0.0/16";
     public static final String FIRST_SERVICE_ADDRESS = "10.96.0.1";
     public static final String DNS_ADDRESS = "10.96.0.10";
     public static final String DOMAIN = "cluster.local";
@@ -164,6 +165,7 @@ public final class Cluster {
         values.put("jakube.agent.node-address", settings.advertiseAddress());
         values.put("jakube.agent.port", Integer.toString(AGENT_PORT));
         values.put("jakube.agent.pki.dir", home.node().resolve("pki").toString());
+        values.put("jakube.pod.cidr", POD_CIDR);
         values.put("jakube.dns.address", DNS_ADDRESS);
         values.put("jakube.dns.domain", DOMAIN);
         values.put("jakube.agent.prefer-local-images", Boolean.toString(settings.preferLocalImages()));

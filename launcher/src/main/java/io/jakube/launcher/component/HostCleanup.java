@@ -2,6 +2,7 @@ package io.jakube.launcher.component;
 
 import static java.util.Objects.requireNonNull;
 
+import io.jakube.agent.HostNetworkCleanup;
 import io.jakube.launcher.LaunchException;
 import io.jakube.launcher.layout.JakubeHome;
 import java.io.IOException;
@@ -36,6 +37,7 @@ public final class HostCleanup {
             }
         }
         unmountBelow(home.root());
+        new HostNetworkCleanup().run(home.node(), Cluster.DNS_ADDRESS).forEach(problem -> System.err.println("Not removed: " + problem));
     }
 
     private static void unmountBelow(Path root) {

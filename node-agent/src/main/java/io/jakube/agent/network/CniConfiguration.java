@@ -20,6 +20,9 @@ import java.util.Arrays;
  * @see <a href="https://github.com/containernetworking/cni/blob/main/SPEC.md">CNI specification 1.0</a>
  */
 public record CniConfiguration(Path configDirectory, Path dataDirectory, String bridge) {
+    /** Name of a node's bridge unless it has several agents. */
+    public static final String DEFAULT_BRIDGE = "cni-jakube0";
+
     private static final String FILE = "10-jakube.conflist";
 
     /** How pods are attached to the host. */
