@@ -1,7 +1,6 @@
 package io.jakube.apiserver;
 
 import io.jakube.apiserver.admission.AdmissionPlugins;
-import io.jakube.apiserver.admission.QuotaRecount;
 import io.jakube.apiserver.authentication.Authentication;
 import io.jakube.apiserver.authentication.HeaderImpersonation;
 import io.jakube.apiserver.authentication.ServiceAccountKeys;
@@ -9,6 +8,7 @@ import io.jakube.apiserver.authorization.Authorization;
 import io.jakube.apiserver.bootstrap.Bootstrap;
 import io.jakube.apiserver.bootstrap.ClusterSettings;
 import io.jakube.apiserver.bootstrap.DefaultPolicy;
+import io.jakube.apiserver.bootstrap.KubernetesService;
 import io.jakube.apiserver.defaulting.Defaulting;
 import io.jakube.apiserver.discovery.DiscoveryHandler;
 import io.jakube.apiserver.discovery.VersionHandler;
@@ -44,6 +44,7 @@ public final class StandardPlugins {
 
     private static void security(Plugins plugins, PluginContext context) {
         ApiServerConfig config = context.config();
+        ClusterSettings settings = ClusterSettings.read(config.serviceCidr(), config.advertiseAddress(), config.port(), config.pkiDirectory());
         BodyReader bodies = context.bodies();
         Authentication authentication = Authentication.create(context.objects(), ServiceAccountKeys.read(config.pkiDirectory()), config.serviceAccountIssuer(), context.clock());
         plugins.authenticator(authentication.authenticator());
@@ -54,13 +55,15 @@ public final class StandardPlugins {
         plugins.authorizer(authorization.authorizer()).impersonation(new HeaderImpersonation(authorization.authorizer()));
         authorization.handlers(bodies).forEach(plugins::subresource);
 
-        AdmissionPlugins.all(context.objects(), authorization.authorizer(), context.clock()).forEach(plugins::admission);
+        AdmissionPlugins admission = AdmissionPlugins.create(context.objects(), authorization.authorizer(), context.clock());
+        admission.chain().forEach(plugins::admission);
+        plugins.admission(authentication.tokenSecrets(settings.authorityPem()));
         plugins.admission(authorization.escalationCheck());
 
-        ClusterSettings settings = ClusterSettings.read(config.serviceCidr(), config.advertiseAddress(), config.port(), config.pkiDirectory());
         plugins.bootstrap(step("poststarthook/rbac/bootstrap-roles", () -> Bootstrap.run(context.objects(), settings)))
                 .bootstrap(step("poststarthook/clusterrole-aggregation", authorization::start))
-                .bootstrap(step("poststarthook/quota-recount", new QuotaRecount(context.objects(), context.clock())::start));
+                .bootstrap(step("poststarthook/kubernetes-service", new KubernetesService(context.objects(), settings)::follow))
+                .bootstrap(step("poststarthook/quota-recount", admission::start));
     }
 
     private static Plugins.Bootstrap step(String name, Runnable action) {

@@ -5,13 +5,15 @@ import io.jakube.apiserver.registry.ObjectStore;
 import java.time.Clock;
 import java.util.List;
 
-/** The built-in plugins. */
+/** The built-in plugins, put together. */
 public final class AdmissionPlugins {
-    private AdmissionPlugins() {}
+    private final List<AdmissionPlugin> chain;
+    private final QuotaRecount recount;
 
-    /** In upstream's order; later ones see what earlier ones changed. */
-    public static List<AdmissionPlugin> all(ObjectStore store, Authorizer authorizer, Clock clock) {
-        return List.of(
+    private AdmissionPlugins(ObjectStore store, Authorizer authorizer, Clock clock) {
+        ResourceQuotaAdmission quotas = new ResourceQuotaAdmission(store, clock);
+        this.recount = new QuotaRecount(store, quotas, clock);
+        this.chain = List.of(
                 new NamespaceLifecycle(store, clock),
                 new LimitRanger(store),
                 new ServiceAccountAdmission(store),
@@ -27,6 +29,20 @@ public final class AdmissionPlugins {
                 CertificateAdmission.SignerRight.signing(authorizer),
                 new CertificateAdmission.SubjectRestriction(),
                 new DefaultIngressClass(store),
-                new ResourceQuotaAdmission(store));
+                quotas);
+    }
+
+    public static AdmissionPlugins create(ObjectStore store, Authorizer authorizer, Clock clock) {
+        return new AdmissionPlugins(store, authorizer, clock);
+    }
+
+    /** In upstream's order; later ones see what earlier ones changed. */
+    public List<AdmissionPlugin> chain() {
+        return chain;
+    }
+
+    /** Begins background work: counting what quotas limit. */
+    public void start() {
+        recount.start();
     }
 }

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.jakube.apiserver.registry.ObjectStore;
 import io.jakube.common.api.GroupResource;
+import io.jakube.common.api.ObjectKey;
 import io.jakube.common.json.Fields;
 import io.jakube.common.json.Json;
 import io.jakube.common.quantity.Quantity;
@@ -23,23 +24,26 @@ import org.slf4j.LoggerFactory;
  * Counts what quotas limit and writes their status: after a quota changed, and once things calmed down after pods, services or claims did.
  * Costs nothing where no quota exists. One count at a time, on a virtual thread.
  */
-public final class QuotaRecount {
+final class QuotaRecount {
     private static final Logger LOG = LoggerFactory.getLogger(QuotaRecount.class);
     /** How long changes are gathered before a count, in milliseconds. */
     private static final long GATHER = 500;
 
     private final ObjectStore store;
+    private final ResourceQuotaAdmission admission;
     private final Clock clock;
     private final AtomicBoolean pending = new AtomicBoolean();
     private final Object counting = new Object();
 
-    public QuotaRecount(ObjectStore store, Clock clock) {
+    /** @param admission what it has just booked is not counted away */
+    QuotaRecount(ObjectStore store, ResourceQuotaAdmission admission, Clock clock) {
         this.store = requireNonNull(store, "store is null");
+        this.admission = requireNonNull(admission, "admission is null");
         this.clock = requireNonNull(clock, "clock is null");
     }
 
     /** Begins to follow changes. */
-    public void start() {
+    void start() {
         for (GroupResource resource : List.of(ResourceQuotaAdmission.QUOTAS, QuotaUsage.PODS, QuotaUsage.SERVICES, QuotaUsage.CLAIMS)) {
             store.onChange(resource, this::trigger);
         }
@@ -65,6 +69,10 @@ public final class QuotaRecount {
     /** Counts all quotas now. */
     void count() {
         for (ObjectNode quota : store.listCached(ResourceQuotaAdmission.QUOTAS, "")) {
+            if (admission.justCharged(new ObjectKey(Fields.text(quota, "metadata", "namespace"), Fields.text(quota, "metadata", "name")))) {
+                trigger();
+                continue;
+            }
             ObjectNode status = status(quota);
             if (!status.equals(quota.path("status"))) {
                 write(quota, status);

@@ -6,15 +6,19 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.jakube.apiserver.admission.AdmissionRequest.Operation;
 import io.jakube.apiserver.registry.ObjectStore;
 import io.jakube.common.api.GroupResource;
+import io.jakube.common.api.ObjectKey;
 import io.jakube.common.json.Fields;
 import io.jakube.common.quantity.Quantity;
 import io.jakube.common.status.ApiException;
+import java.time.Clock;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Collectors;
 
 /**
@@ -24,10 +28,22 @@ import java.util.stream.Collectors;
 final class ResourceQuotaAdmission implements AdmissionPlugin {
     static final GroupResource QUOTAS = GroupResource.core("resourcequotas");
 
-    private final ObjectStore store;
+    private static final Duration SETTLING = Duration.ofSeconds(2);
 
-    ResourceQuotaAdmission(ObjectStore store) {
+    private final ObjectStore store;
+    private final Clock clock;
+    private final Map<ObjectKey, Instant> charged = new ConcurrentHashMap<>();
+
+    ResourceQuotaAdmission(ObjectStore store, Clock clock) {
         this.store = requireNonNull(store, "store is null");
+        this.clock = requireNonNull(clock, "clock is null");
+    }
+
+    /** Whether something was booked so lately that the object may not be in the caches yet. */
+    boolean justCharged(ObjectKey quota) {
+        Instant settled = clock.instant().minus(SETTLING);
+        charged.values().removeIf(at -> at.isBefore(settled));
+        return charged.containsKey(quota);
     }
 
     @Override
@@ -55,8 +71,8 @@ final class ResourceQuotaAdmission implements AdmissionPlugin {
         }
     }
 
-    private static Map<String, Quantity> delta(AdmissionRequest request, GroupResource resource, ObjectNode object) {
-        Instant now = Instant.now();
+    private Map<String, Quantity> delta(AdmissionRequest request, GroupResource resource, ObjectNode object) {
+        Instant now = clock.instant();
         Map<String, Quantity> delta = QuotaUsage.of(resource, object, now);
         ObjectNode old = request.oldObject();
         if (request.operation() == Operation.UPDATE && old != null) {
@@ -89,6 +105,7 @@ final class ResourceQuotaAdmission implements AdmissionPlugin {
     }
 
     private void book(AdmissionRequest request, String name, Map<String, Quantity> relevant) {
+        charged.put(new ObjectKey(request.namespace(), name), clock.instant());
         try {
             store.update(QUOTAS, request.namespace(), name, current -> {
                 check(request, current, relevant);

@@ -2,6 +2,7 @@ package io.jakube.apiserver.authentication;
 
 import static java.util.Objects.requireNonNull;
 
+import io.jakube.apiserver.admission.AdmissionPlugin;
 import io.jakube.apiserver.registry.ObjectStore;
 import io.jakube.apiserver.registry.SubresourceHandler;
 import io.jakube.apiserver.request.BodyReader;
@@ -34,8 +35,12 @@ public final class Authentication {
         return authenticator;
     }
 
-    /** Signs tokens. */
-    public ServiceAccountTokens tokens() {
+    /** Fills secrets that are made to hold a token. @param authorityPem certificate of the cluster's authority */
+    public AdmissionPlugin tokenSecrets(String authorityPem) {
+        return new TokenSecrets(tokens, store, authorityPem);
+    }
+
+    ServiceAccountTokens tokens() {
         return tokens;
     }
 

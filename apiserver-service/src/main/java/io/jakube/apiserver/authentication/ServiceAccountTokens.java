@@ -63,7 +63,7 @@ public final class ServiceAccountTokens {
     }
 
     /** Makes a token of the kind that is kept in a Secret and does not expire. */
-    public String issueForSecret(String namespace, String account, String accountUid, String secret) {
+    String issueForSecret(String namespace, String account, String accountUid, String secret) {
         String prefix = "kubernetes.io/serviceaccount/";
         return sign(Json.object()
                 .put("iss", LEGACY_ISSUER)

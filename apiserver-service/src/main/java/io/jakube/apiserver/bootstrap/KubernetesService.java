@@ -7,21 +7,55 @@ import io.jakube.apiserver.registry.ObjectStore;
 import io.jakube.common.api.GroupResource;
 import io.jakube.common.json.Json;
 import io.jakube.common.status.ApiException;
+import java.net.InetAddress;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
-/** The service {@code default/kubernetes}: how pods reach the API server. Its endpoints name the advertised address. Thread-safe. */
-final class KubernetesService {
+/**
+ * The service {@code default/kubernetes}: how pods reach the API server. Its endpoints name the advertised address, and are left out where that
+ * is a loopback address, which nobody else could use. Thread-safe.
+ */
+public final class KubernetesService {
     private static final GroupResource SERVICES = GroupResource.core("services");
     private static final GroupResource ENDPOINTS = GroupResource.core("endpoints");
     private static final GroupResource ENDPOINT_SLICES = new GroupResource("discovery.k8s.io", "endpointslices");
+    private static final Logger LOG = LoggerFactory.getLogger(KubernetesService.class);
+    /** How long changes are gathered before they are looked at, in milliseconds. */
+    private static final long GATHER = 1_000;
     private static final String NAMESPACE = "default";
     private static final String NAME = "kubernetes";
 
     private final ObjectStore store;
     private final ClusterSettings settings;
+    private final AtomicBoolean pending = new AtomicBoolean();
 
-    KubernetesService(ObjectStore store, ClusterSettings settings) {
+    public KubernetesService(ObjectStore store, ClusterSettings settings) {
         this.store = requireNonNull(store, "store is null");
         this.settings = requireNonNull(settings, "settings is null");
+    }
+
+    /** From now on puts things right soon after somebody deleted or changed them. */
+    public void follow() {
+        for (GroupResource resource : new GroupResource[] {SERVICES, ENDPOINTS, ENDPOINT_SLICES}) {
+            store.onChange(resource, () -> {
+                if (pending.compareAndSet(false, true)) {
+                    Thread.ofVirtual().name("kubernetes-service").start(this::reconcileSoon);
+                }
+            });
+        }
+    }
+
+    private void reconcileSoon() {
+        try {
+            Thread.sleep(GATHER);
+            pending.set(false);
+            reconcile();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } catch (ApiException e) {
+            LOG.warn("service {}/{} was not put right, the next change tries again: {}", NAMESPACE, NAME, e.getMessage());
+        }
     }
 
     /** Creates what is missing and corrects what differs. */
@@ -29,6 +63,9 @@ final class KubernetesService {
         ObjectNode service = service();
         if (store.getCached(SERVICES, NAMESPACE, NAME).map(found -> !found.path("spec").path("ports").path(0).path("targetPort").equals(service.path("spec").path("ports").path(0).path("targetPort"))).orElse(true)) {
             createOr(SERVICES, service, current -> current.withObject("/spec").set("ports", service.path("spec").path("ports")));
+        }
+        if (InetAddress.ofLiteral(settings.advertiseAddress()).isLoopbackAddress()) {
+            return;
         }
         ObjectNode endpoints = endpoints();
         if (store.getCached(ENDPOINTS, NAMESPACE, NAME).map(found -> !found.path("subsets").equals(endpoints.path("subsets"))).orElse(true)) {

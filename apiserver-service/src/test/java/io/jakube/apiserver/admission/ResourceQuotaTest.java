@@ -12,6 +12,9 @@ import io.jakube.apiserver.registry.InMemoryObjectStore;
 import io.jakube.common.api.GroupResource;
 import io.jakube.common.json.Json;
 import java.time.Clock;
+import java.time.Instant;
+import java.time.ZoneId;
+import java.time.ZoneOffset;
 import org.junit.jupiter.api.Test;
 
 class ResourceQuotaTest {
@@ -19,8 +22,25 @@ class ResourceQuotaTest {
     private static final GroupResource PODS = GroupResource.core("pods");
 
     private final InMemoryObjectStore store = new InMemoryObjectStore();
-    private final ResourceQuotaAdmission admission = new ResourceQuotaAdmission(store);
-    private final QuotaRecount recount = new QuotaRecount(store, Clock.systemUTC());
+    private Instant now = Instant.parse("2026-03-01T12:00:00Z");
+    private final Clock clock = new Clock() {
+        @Override
+        public Instant instant() {
+            return now;
+        }
+
+        @Override
+        public ZoneId getZone() {
+            return ZoneOffset.UTC;
+        }
+
+        @Override
+        public Clock withZone(ZoneId zone) {
+            return this;
+        }
+    };
+    private final ResourceQuotaAdmission admission = new ResourceQuotaAdmission(store, clock);
+    private final QuotaRecount recount = new QuotaRecount(store, admission, clock);
 
     private void quota(String hard) {
         quota(hard, "");
@@ -60,6 +80,9 @@ class ResourceQuotaTest {
         quota("{'pods':'1','requests.cpu':'1'}");
         create("Pod", "pods", pod("a", "{'cpu':'700m'}"));
         store.delete(PODS, "ns", "a", Json.object());
+        recount.count();
+        assertThat(used().path("pods").asText()).as("booked a moment ago").isEqualTo("1");
+        now = now.plusSeconds(3);
         recount.count();
         assertThat(used().toString()).isEqualTo("{\"pods\":\"0\",\"requests.cpu\":\"0\"}");
         assertThatCode(() -> create("Pod", "pods", pod("b", "{'cpu':'1'}"))).doesNotThrowAnyException();

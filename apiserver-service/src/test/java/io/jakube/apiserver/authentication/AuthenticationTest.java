@@ -193,14 +193,18 @@ class AuthenticationTest {
     }
 
     @Test
-    void secretsHoldTokensWithoutExpiry() {
-        String token = authentication.tokens().issueForSecret("ns", "bot", "sa-1", "bot-token");
+    void secretsAreFilledWithTokensThatDoNotExpire() {
+        ObjectNode secret = parse("{'metadata':{'name':'bot-token','namespace':'ns','annotations':{'kubernetes.io/service-account.name':'bot'}},'type':'kubernetes.io/service-account-token'}");
+        authentication.tokenSecrets("PEM").mutate(AdmissionRequests.create(ADMIN, "v1", "Secret", "secrets", "ns", secret));
+        assertThat(secret.path("metadata").path("annotations").path("kubernetes.io/service-account.uid").asText()).isEqualTo("sa-1");
+        String token = new String(Base64.getDecoder().decode(secret.path("data").path("token").asText()), StandardCharsets.UTF_8);
         unauthorized(token);
-        ObjectNode secret = parse("{'metadata':{'name':'bot-token','namespace':'ns'},'type':'kubernetes.io/service-account-token'}");
-        secret.putObject("data").put("token", Base64.getEncoder().encodeToString(token.getBytes(StandardCharsets.UTF_8)));
         store.create(GroupResource.core("secrets"), secret);
         time.now = time.now.plus(Duration.ofDays(1000));
         assertThat(whoIs(bearer(token)).name()).isEqualTo("system:serviceaccount:ns:bot");
+        store.delete(GroupResource.core("secrets"), "ns", "bot-token", Json.object());
+        time.now = time.now.plus(BearerAuthenticator.REMEMBERED);
+        unauthorized(token);
     }
 
     @Test

@@ -57,6 +57,13 @@ class BootstrapTest {
     }
 
     @Test
+    void aLoopbackAddressIsNotAdvertised() {
+        Bootstrap.run(store, new ClusterSettings("10.96.0.1", "127.0.0.1", 6443, "PEM"));
+        assertThat(store.get(GroupResource.core("services"), "default", "kubernetes")).isPresent();
+        assertThat(store.get(GroupResource.core("endpoints"), "default", "kubernetes")).isEmpty();
+    }
+
+    @Test
     void missingRulesComeBackAndAddedOnesStay() {
         Bootstrap.run(store, SETTINGS);
         PolicyRule added = new PolicyRule(List.of("get"), List.of("example.org"), List.of("things"), List.of(), List.of());
