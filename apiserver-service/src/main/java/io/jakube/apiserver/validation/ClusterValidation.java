@@ -9,9 +9,9 @@ import static io.jakube.common.json.Fields.text;
 import static io.jakube.common.json.Fields.texts;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.jakube.common.json.Fields;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Objects;
 import java.util.Set;
 
 /** Namespaces, nodes, service accounts, leases, priority classes, events. */
@@ -151,7 +151,7 @@ public final class ClusterValidation {
             return;
         }
         for (String field : List.of("involvedObject", "regarding", "reason", "action", "related", "type", "eventTime")) {
-            if (!Objects.equals(event.get(field), old.get(field))) {
+            if (!Fields.same(event.get(field), old.get(field))) {
                 errors.immutable(FieldPath.of(field), event.get(field), old.get(field));
             }
         }

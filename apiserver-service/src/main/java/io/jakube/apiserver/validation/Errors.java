@@ -1,6 +1,8 @@
 package io.jakube.apiserver.validation;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.NullNode;
+import io.jakube.common.json.Fields;
 import io.jakube.common.status.FieldError;
 import java.util.ArrayList;
 import java.util.List;
@@ -87,7 +89,8 @@ public final class Errors {
 
     /** A field that must be as it was; absence equals absence only. */
     public void immutable(FieldPath field, @Nullable Object value, @Nullable Object old) {
-        if (!Objects.equals(value, old)) {
+        boolean same = value instanceof JsonNode node && old instanceof JsonNode before ? Fields.same(node, before) : Objects.equals(value, old);
+        if (!same) {
             invalid(field, value == null ? NullNode.getInstance() : value, IMMUTABLE);
         }
     }

@@ -17,7 +17,6 @@ import java.time.ZoneId;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 
 /** {@code batch}. */
 public final class JobValidation {
@@ -110,8 +109,8 @@ public final class JobValidation {
     public static void jobUpdate(ObjectNode job, ObjectNode old, Errors errors) {
         ObjectNode spec = object(job, "spec") == null ? job.objectNode() : object(job, "spec");
         ObjectNode before = object(old, "spec") == null ? old.objectNode() : object(old, "spec");
-        boolean elastic = text(spec, "completionMode").equals("Indexed") && Objects.equals(spec.get("completions"), spec.get("parallelism"));
-        if (!Objects.equals(spec.get("completions"), before.get("completions")) && !elastic) {
+        boolean elastic = text(spec, "completionMode").equals("Indexed") && Fields.same(spec.get("completions"), spec.get("parallelism"));
+        if (!Fields.same(spec.get("completions"), before.get("completions")) && !elastic) {
             errors.invalid(SPEC.child("completions"), spec.get("completions"),
                     text(spec, "completionMode").equals("Indexed") ? "can only be modified in tandem with parallelism" : Errors.IMMUTABLE);
         }

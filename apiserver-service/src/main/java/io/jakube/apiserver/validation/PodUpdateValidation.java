@@ -46,7 +46,7 @@ public final class PodUpdateValidation {
         tolerations(spec, oldSpec, errors);
         gates(spec, oldSpec, errors);
         ObjectNode comparable = comparable(spec, oldSpec);
-        if (!comparable.equals(oldSpec)) {
+        if (!Fields.same(comparable, oldSpec)) {
             errors.forbidden(SPEC, CHANGEABLE + "\n" + difference(comparable, oldSpec));
         }
     }
@@ -84,7 +84,7 @@ public final class PodUpdateValidation {
         ObjectNode after = spec.deepCopy();
         ArrayNode oldTerms = takeTerms(before);
         ArrayNode terms = takeTerms(after);
-        if (!Objects.equals(withoutEmpty(object(before, "affinity")), withoutEmpty(object(after, "affinity")))) {
+        if (!Fields.same(withoutEmpty(object(before, "affinity")), withoutEmpty(object(after, "affinity")))) {
             return false;
         }
         if (oldTerms.isEmpty()) {
@@ -178,7 +178,7 @@ public final class PodUpdateValidation {
             }
             if (index < 0) {
                 errors.forbidden(path, "existing ephemeral containers \"" + name + "\" may not be removed\n");
-            } else if (!containers.get(index).equals(before)) {
+            } else if (!Fields.same(containers.get(index), before)) {
                 errors.forbidden(path, "existing ephemeral containers \"" + name + "\" may not be changed\n" + difference(containers.get(index), before));
             }
         }
@@ -215,7 +215,7 @@ public final class PodUpdateValidation {
             }
         }
         Fields.copy(oldSpec, comparable, "resources");
-        if (!comparable.equals(oldSpec)) {
+        if (!Fields.same(comparable, oldSpec)) {
             errors.forbidden(SPEC, "only cpu and memory resources are mutable\n" + difference(comparable, oldSpec));
         }
     }
@@ -223,7 +223,7 @@ public final class PodUpdateValidation {
     private static void resized(ObjectNode container, ObjectNode old, boolean init, FieldPath path, Errors errors) {
         ObjectNode resources = object(container, "resources");
         ObjectNode oldResources = object(old, "resources");
-        if (Objects.equals(resources, oldResources)) {
+        if (Fields.same(resources, oldResources)) {
             return;
         }
         if (init && !text(old, "restartPolicy").equals("Always")) {
@@ -237,7 +237,7 @@ public final class PodUpdateValidation {
                     errors.forbidden(path.child(kind), "resource " + kind + " cannot be removed");
                 }
             }
-            if (!Objects.equals(withoutCompute(amounts), withoutCompute(oldAmounts))) {
+            if (!Fields.same(withoutCompute(amounts), withoutCompute(oldAmounts))) {
                 errors.forbidden(path.child(kind), "only cpu and memory resources are mutable");
             }
         }
@@ -258,7 +258,7 @@ public final class PodUpdateValidation {
         old.fieldNames().forEachRemaining(names::add);
         StringBuilder text = new StringBuilder();
         for (String name : names) {
-            if (!Objects.equals(object.get(name), old.get(name))) {
+            if (!Fields.same(object.get(name), old.get(name))) {
                 text.append("- ").append(name).append(": ").append(old.get(name)).append('\n').append("+ ").append(name).append(": ").append(object.get(name)).append('\n');
             }
         }

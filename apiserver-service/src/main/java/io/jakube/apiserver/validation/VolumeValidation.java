@@ -81,8 +81,8 @@ public final class VolumeValidation {
             comparable.remove("storageClassName");
         }
         boolean bound = text(old, "status", "phase").equals("Bound");
-        boolean resized = !Objects.equals(object(spec, "resources"), object(oldSpec, "resources"));
-        if (!comparable.equals(oldSpec) || (resized && !bound)) {
+        boolean resized = !Fields.same(object(spec, "resources"), object(oldSpec, "resources"));
+        if (!Fields.same(comparable, oldSpec) || (resized && !bound)) {
             errors.forbidden(SPEC, "spec is immutable after creation except resources.requests and volumeAttributesClassName for bound claims");
         }
         Quantity before = storage(oldSpec);
@@ -156,7 +156,7 @@ public final class VolumeValidation {
     /** What a volume is made of never changes. */
     public static void volumeUpdate(ObjectNode volume, ObjectNode old, Errors errors) {
         ObjectNode source = sources(volume);
-        if (!source.equals(sources(old))) {
+        if (!Fields.same(source, sources(old))) {
             errors.forbidden(SPEC.child("persistentvolumesource"), "spec.persistentvolumesource is immutable after creation");
         }
         errors.immutable(SPEC.child("volumeMode"), object(volume, "spec") == null ? null : volume.get("spec").get("volumeMode"),
@@ -197,7 +197,7 @@ public final class VolumeValidation {
 
     public static void storageClassUpdate(ObjectNode storageClass, ObjectNode old, Errors errors) {
         for (String field : List.of("parameters", "provisioner", "reclaimPolicy")) {
-            if (!Objects.equals(storageClass.get(field), old.get(field))) {
+            if (!Fields.same(storageClass.get(field), old.get(field))) {
                 errors.forbidden(FieldPath.of(field), "updates to " + field + " are forbidden.");
             }
         }

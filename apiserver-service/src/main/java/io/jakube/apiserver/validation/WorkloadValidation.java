@@ -119,7 +119,7 @@ public final class WorkloadValidation {
         for (String mutable : List.of("replicas", "ordinals", "template", "updateStrategy", "revisionHistoryLimit", "persistentVolumeClaimRetentionPolicy", "minReadySeconds")) {
             Fields.copy(old.get("spec"), comparable, mutable);
         }
-        if (!comparable.equals(old.get("spec"))) {
+        if (!Fields.same(comparable, old.get("spec"))) {
             errors.forbidden(SPEC, "updates to statefulset spec for fields other than 'replicas', 'ordinals', 'template', 'updateStrategy', 'revisionHistoryLimit', "
                     + "'persistentVolumeClaimRetentionPolicy' and 'minReadySeconds' are forbidden");
         }

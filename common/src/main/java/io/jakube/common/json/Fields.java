@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.AbstractList;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -15,6 +16,14 @@ import org.jspecify.annotations.Nullable;
  * Every method accepts null for the parent and then answers as for an absent field.
  */
 public final class Fields {
+    /** Tells leaves apart; containers compare by their leaves. */
+    private static final Comparator<JsonNode> LEAVES = (a, b) -> {
+        if (a.isNumber() && b.isNumber()) {
+            return a.decimalValue().compareTo(b.decimalValue());
+        }
+        return a.equals(b) ? 0 : 1;
+    };
+
     private Fields() {}
 
     /** Whether the field is there and not null. */
@@ -149,6 +158,11 @@ public final class Fields {
         if (!has(parent, field)) {
             parent.put(field, value);
         }
+    }
+
+    /** Whether two values are the same JSON, whatever Java types hold their numbers; null equals null only. */
+    public static boolean same(@Nullable JsonNode a, @Nullable JsonNode b) {
+        return a == b || (a != null && b != null && a.equals(LEAVES, b));
     }
 
     /** Makes {@code target}'s field what {@code source}'s is, absence included. */

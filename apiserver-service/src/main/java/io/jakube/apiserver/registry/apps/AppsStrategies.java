@@ -9,8 +9,8 @@ import io.jakube.apiserver.registry.ResourceStrategy;
 import io.jakube.apiserver.registry.TypeStrategy;
 import io.jakube.apiserver.validation.WorkloadValidation;
 import io.jakube.common.api.GroupResource;
+import io.jakube.common.json.Fields;
 import java.util.Map;
-import java.util.Objects;
 
 /** {@code apps}. */
 public final class AppsStrategies {
@@ -46,7 +46,7 @@ public final class AppsStrategies {
         } catch (NumberFormatException e) {
             generation = 1;
         }
-        annotate(set, Objects.equals(object(set, "spec", "template"), object(old, "spec", "template")) ? generation : generation + 1);
+        annotate(set, Fields.same(object(set, "spec", "template"), object(old, "spec", "template")) ? generation : generation + 1);
     }
 
     private static void annotate(ObjectNode set, long generation) {

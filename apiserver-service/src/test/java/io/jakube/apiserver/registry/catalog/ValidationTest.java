@@ -234,6 +234,15 @@ class ValidationTest {
         assertThat(strategy(old).validateUpdate(widened, old)).hasSize(1);
     }
 
+    @Test
+    void numbersCompareByValue() throws IOException {
+        ObjectNode old = parse(POD);
+        assertThat(create(old)).isEmpty();
+        ObjectNode same = old.deepCopy();
+        ((ObjectNode) same.get("spec")).put("terminationGracePeriodSeconds", 30L);
+        assertThat(strategy(old).validateUpdate(same, old)).isEmpty();
+    }
+
     private static List<String> create(ObjectNode object) {
         Defaulting.all().getOrDefault(gvk(object), nothing -> {}).apply(object);
         try {

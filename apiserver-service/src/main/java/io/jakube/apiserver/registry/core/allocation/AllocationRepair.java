@@ -71,7 +71,7 @@ public final class AllocationRepair implements Plugins.Bootstrap {
         ObjectKey key = ServiceAllocations.key(service);
         Set<String> used = ServiceAllocations.addressesOf(service);
         for (String address : used) {
-            Optional<ObjectNode> holder = store.getCached(ClusterIpAllocator.ADDRESSES, "", address);
+            Optional<ObjectNode> holder = store.get(ClusterIpAllocator.ADDRESSES, "", address);
             if (holder.isPresent() && !ClusterIpAllocator.holder(holder.get()).equals(key)) {
                 LOG.error("cluster IP {} of service {} is held by {}; one of the two services must be recreated", address, key, ClusterIpAllocator.holder(holder.get()));
             } else if (holder.isEmpty()) {
