@@ -17,6 +17,7 @@ import io.jakube.apiserver.registry.catalog.Strategies;
 import io.jakube.apiserver.registry.catalog.Subresources;
 import io.jakube.apiserver.registry.core.allocation.ServiceNetwork;
 import io.jakube.apiserver.request.BodyReader;
+import io.jakube.apiserver.streaming.Streaming;
 import io.jakube.apiserver.table.Printers;
 import io.jakube.common.merge.StandardPatches;
 import io.jakube.common.merge.StructuredFieldManagement;
@@ -31,6 +32,7 @@ public final class StandardPlugins {
         types(plugins, context);
         security(plugins, context);
         documents(plugins, context);
+        Streaming.install(plugins, context);
         return plugins;
     }
 

@@ -1,0 +1,20 @@
+package io.jakube.apiserver.streaming;
+
+import io.jakube.apiserver.PluginContext;
+import io.jakube.apiserver.Plugins;
+import io.jakube.apiserver.streaming.logs.ContainerLogs;
+import io.jakube.apiserver.streaming.logs.LogHandler;
+import io.jakube.apiserver.streaming.logs.LogUpgrade;
+import io.jakube.apiserver.streaming.node.Nodes;
+
+/** Everything that goes through the API server to a node or a pod, put together. */
+public final class Streaming {
+    private Streaming() {}
+
+    /** Adds the handlers. */
+    public static void install(Plugins plugins, PluginContext context) {
+        Nodes nodes = new Nodes(context.objects(), context.config().pkiDirectory());
+        ContainerLogs logs = new ContainerLogs(context.objects(), nodes);
+        plugins.subresource(new LogHandler(logs)).upgrade(new LogUpgrade(logs));
+    }
+}
