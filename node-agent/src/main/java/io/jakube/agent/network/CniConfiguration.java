@@ -45,7 +45,7 @@ public record CniConfiguration(Path configDirectory, Path dataDirectory, String 
         ArrayNode plugins = list.putArray("plugins");
         ObjectNode main = plugins.addObject();
         switch (attachment) {
-            case BRIDGE -> main.put("type", "bridge").put("bridge", bridge).put("isGateway", true).put("isDefaultGateway", true).put("hairpinMode", true);
+            case BRIDGE -> main.put("type", "bridge").put("bridge", bridge).put("isGateway", true).put("hairpinMode", true);
             case POINT_TO_POINT -> main.put("type", "ptp");
         }
         main.put("ipMasq", false).put("mtu", mtu);

@@ -19,7 +19,7 @@ class CniConfigurationTest {
         CniConfiguration cni = new CniConfiguration(Path.of("/etc/x"), Path.of("/data"), "cni-jakube0");
         assertThat(cni.render(Ipv4Cidr.parse("10.244.1.0/24"), 1400, Attachment.BRIDGE).toPrettyString()).isEqualToIgnoringWhitespace("""
                 {"cniVersion": "1.0.0", "name": "jakube", "plugins": [
-                  {"type": "bridge", "bridge": "cni-jakube0", "isGateway": true, "isDefaultGateway": true, "hairpinMode": true, "ipMasq": false, "mtu": 1400,
+                  {"type": "bridge", "bridge": "cni-jakube0", "isGateway": true, "hairpinMode": true, "ipMasq": false, "mtu": 1400,
                    "ipam": {"type": "host-local", "dataDir": "/data", "ranges": [[{"subnet": "10.244.1.0/24"}]], "routes": [{"dst": "0.0.0.0/0"}]}},
                   {"type": "portmap", "snat": true, "capabilities": {"portMappings": true}}]}""");
         assertThat(cni.render(Ipv4Cidr.parse("10.244.1.0/24"), 1400, Attachment.POINT_TO_POINT).at("/plugins/0/type").asText()).isEqualTo("ptp");
