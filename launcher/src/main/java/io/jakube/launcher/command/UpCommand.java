@@ -161,6 +161,9 @@ public final class UpCommand implements Callable<Integer> {
         await("The API server", probe::apiServer, cluster.servers().getFirst().process());
         new DnsService(home.adminKubeconfig()).ensure();
         await("The node", () -> probe.nodes(Math.max(1, cluster.settings().simulatedNodes())), cluster.agent().process());
+        if (!cluster.simulated()) {
+            labelNode(probe, cluster.settings().nodeName());
+        }
         await("The scheduler", () -> probe.leader("kube-scheduler"), cluster.servers().getLast().process());
         await("The controller manager", () -> probe.leader("kube-controller-manager"), cluster.servers().getLast().process());
         if (!cluster.simulated()) {
@@ -178,6 +181,14 @@ public final class UpCommand implements Callable<Integer> {
             new ContainerdImages(cluster.containerd().socket()).ensurePauseImage();
         } catch (IOException e) {
             throw new LaunchException("The sandbox image could not be imported into containerd (" + e.getMessage() + ").", e);
+        }
+    }
+
+    private static void labelNode(ClusterProbe probe, String node) {
+        try {
+            probe.labelControlPlane(node);
+        } catch (IOException e) {
+            throw new LaunchException("The node " + node + " could not be labelled as control plane (" + e.getMessage() + ").", e);
         }
     }
 

@@ -3,12 +3,15 @@ package io.jakube.launcher.probe;
 import static java.util.Objects.requireNonNull;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.jakube.common.client.ApiClients;
 import io.jakube.common.client.RestClient;
+import io.jakube.common.json.Json;
 import io.jakube.common.status.ApiException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.UnknownHostException;
+import java.net.http.HttpResponse;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
@@ -38,16 +41,21 @@ public final class ClusterProbe {
         return client;
     }
 
-    /** Whether the API server is ready to serve. */
+    /** Whether the API server is ready to serve: its caches are filled and a fresh cluster's objects are written. */
     public Optional<String> apiServer() {
         try {
-            client().request("GET", "/api/v1/namespaces/kube-system", null, "application/json");
-            return Optional.empty();
-        } catch (ApiException e) {
-            return Optional.of(e.getMessage());
+            HttpResponse<String> answer = client().send(client().prepare("/readyz").timeout(Duration.ofSeconds(5)).GET().build(), HttpResponse.BodyHandlers.ofString());
+            return answer.statusCode() == 200 ? Optional.empty() : Optional.of(answer.body().strip());
         } catch (IOException | UncheckedIOException e) {
             return Optional.of("does not answer (" + reason(e) + ")");
         }
+    }
+
+    /** Marks a node as one that runs the control plane, as tables show under ROLES. Only an administrator may. */
+    public void labelControlPlane(String node) throws IOException {
+        ObjectNode patch = Json.object();
+        patch.putObject("metadata").putObject("labels").put("node-role.kubernetes.io/control-plane", "");
+        client().request("PATCH", "/api/v1/nodes/" + node, patch, "application/merge-patch+json");
     }
 
     /** Whether at least {@code count} nodes are Ready. */
