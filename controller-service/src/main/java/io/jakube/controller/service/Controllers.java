@@ -4,9 +4,11 @@ import static java.util.Objects.requireNonNull;
 
 import io.jakube.controller.deployment.DeploymentController;
 import io.jakube.controller.discovery.ResourceDiscovery;
+import io.jakube.controller.disruption.DisruptionController;
 import io.jakube.controller.endpoints.EndpointsController;
 import io.jakube.controller.garbage.GarbageCollector;
 import io.jakube.controller.job.JobController;
+import io.jakube.controller.loadbalancer.LoadBalancerController;
 import io.jakube.controller.namespace.NamespaceController;
 import io.jakube.controller.namespace.NamespaceDefaultsController;
 import io.jakube.controller.node.NodeIpamController;
@@ -16,6 +18,7 @@ import io.jakube.controller.node.TaintEvictionController;
 import io.jakube.controller.replicaset.ReplicaSetController;
 import io.jakube.controller.replicaset.ReplicationControllerController;
 import io.jakube.controller.runtime.ControllerScope;
+import io.jakube.controller.serviceaccount.TokenSecretController;
 import java.util.function.Consumer;
 
 /** All controllers of the controller manager. */
@@ -44,5 +47,8 @@ public final class Controllers implements Consumer<ControllerScope> {
         new NodeLifecycleController(scope);
         new TaintEvictionController(scope);
         new PodGarbageController(scope);
+        new DisruptionController(scope);
+        new LoadBalancerController(scope, settings.loadBalancerAddresses());
+        new TokenSecretController(scope);
     }
 }
