@@ -29,13 +29,26 @@ public final class DnsService {
     public void ensure() {
         try {
             RestClient client = ApiClients.restClient(kubeconfig, "jakube");
-            client.create(service());
-        } catch (ApiException e) {
-            if (!e.is("AlreadyExists")) {
-                throw new LaunchException("The service kube-system/kube-dns could not be created: " + e.getMessage(), e);
+            if (!exists(client)) {
+                client.create(service());
             }
+        } catch (ApiException e) {
+            throw new LaunchException("The service kube-system/kube-dns could not be created: " + e.getMessage(), e);
         } catch (IOException | UncheckedIOException e) {
             throw new LaunchException("The service kube-system/kube-dns could not be created (" + e.getMessage() + ").", e);
+        }
+    }
+
+    /** Asked first, as creating it again fails for its address before it fails for its name. */
+    private static boolean exists(RestClient client) {
+        try {
+            client.get(Service.class, "kube-system", "kube-dns");
+            return true;
+        } catch (ApiException e) {
+            if (e.is("NotFound")) {
+                return false;
+            }
+            throw e;
         }
     }
 
