@@ -19,6 +19,7 @@ import io.jakube.apiserver.registry.core.allocation.ServiceNetwork;
 import io.jakube.apiserver.request.BodyReader;
 import io.jakube.apiserver.streaming.Streaming;
 import io.jakube.apiserver.table.Printers;
+import io.jakube.common.api.BuiltinConversions;
 import io.jakube.common.merge.StandardPatches;
 import io.jakube.common.merge.StructuredFieldManagement;
 import io.jakube.common.schema.BuiltinSchemas;
@@ -85,7 +86,8 @@ public final class StandardPlugins {
     private static void types(Plugins plugins, PluginContext context) {
         ServiceNetwork network = ServiceNetwork.parse(context.config().serviceCidr(), context.config().nodePortRange());
         Strategies strategies = Strategies.create(context.objects(), context.store(), network, context.clock());
-        plugins.patches(new StandardPatches())
+        plugins.converter(new BuiltinConversions())
+                .patches(new StandardPatches())
                 .fieldManagement(new StructuredFieldManagement())
                 .printers(Printers.all())
                 .defaulters(Defaulting.all())

@@ -123,12 +123,12 @@ public final class StructuredFieldManagement implements FieldManagement {
             }
             TypedValues.prune(merged, last.fields(), owned, schema);
         }
-        keepLastApplied(merged, before, applied, manager);
         TypedValues.Comparison change = TypedValues.compare(before, merged, schema);
         FieldSet changed = change.modified.union(change.added);
         if (!force) {
             requireNoConflict(entries, changed);
         }
+        keepLastApplied(merged, before, applied, manager);
         List<ManagerEntry> kept = lose(entries, changed, change.removed, null);
         FieldSet owns = wanted.difference(STRIPPED);
         boolean same = before.equals(merged) && last != null && last.fields().equals(owns) && last.id().equals(id) && kept.equals(entries);

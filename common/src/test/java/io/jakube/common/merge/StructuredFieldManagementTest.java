@@ -153,6 +153,17 @@ class StructuredFieldManagementTest {
     }
 
     @Test
+    void kubectlKeepsItsAnnotationInStepWithoutAConflict() {
+        String annotation = "kubectl.kubernetes.io/last-applied-configuration";
+        ObjectNode applied = json("{'apiVersion':'v1','kind':'ConfigMap','metadata':{'name':'m'},'data':{'a':'1'}}");
+        ObjectNode before = applied.deepCopy();
+        ((ObjectNode) before.get("metadata")).putObject("annotations").put(annotation, "{}");
+        ObjectNode live = fields.update(null, before, configMap, by("kubectl-client-side-apply"), T1);
+        ObjectNode after = fields.apply(live, applied, configMap, by("kubectl"), false, T2);
+        assertThat(after.at("/metadata/annotations").path(annotation).asText()).isEqualTo(applied + "\n");
+    }
+
+    @Test
     void subresourcesHaveEntriesOfTheirOwn() {
         ObjectNode live = fields.update(null, json(DEPLOYMENT), deployment, by("a"), T1);
         ObjectNode next = live.deepCopy();
