@@ -2,9 +2,12 @@ package io.jakube.controller.service;
 
 import static java.util.Objects.requireNonNull;
 
+import io.jakube.controller.cronjob.CronJobController;
+import io.jakube.controller.daemonset.DaemonSetController;
 import io.jakube.controller.deployment.DeploymentController;
 import io.jakube.controller.discovery.ResourceDiscovery;
 import io.jakube.controller.disruption.DisruptionController;
+import io.jakube.controller.endpoints.EndpointSliceMirroringController;
 import io.jakube.controller.endpoints.EndpointsController;
 import io.jakube.controller.garbage.GarbageCollector;
 import io.jakube.controller.job.JobController;
@@ -19,6 +22,8 @@ import io.jakube.controller.replicaset.ReplicaSetController;
 import io.jakube.controller.replicaset.ReplicationControllerController;
 import io.jakube.controller.runtime.ControllerScope;
 import io.jakube.controller.serviceaccount.TokenSecretController;
+import io.jakube.controller.statefulset.StatefulSetController;
+import io.jakube.controller.volume.VolumeController;
 import java.util.function.Consumer;
 
 /** All controllers of the controller manager. */
@@ -39,7 +44,11 @@ public final class Controllers implements Consumer<ControllerScope> {
         new ReplicationControllerController(scope);
         new DeploymentController(scope);
         new JobController(scope);
+        new CronJobController(scope);
+        new DaemonSetController(scope);
+        new StatefulSetController(scope);
         new EndpointsController(scope);
+        new EndpointSliceMirroringController(scope);
         new NamespaceDefaultsController(scope, authority);
         NamespaceController namespaces = new NamespaceController(scope, discovery);
         new GarbageCollector(scope, discovery).onRemoval(namespaces::contentRemoved);
@@ -50,5 +59,6 @@ public final class Controllers implements Consumer<ControllerScope> {
         new DisruptionController(scope);
         new LoadBalancerController(scope, settings.loadBalancerAddresses());
         new TokenSecretController(scope);
+        new VolumeController(scope);
     }
 }
