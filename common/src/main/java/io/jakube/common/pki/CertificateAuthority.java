@@ -74,9 +74,9 @@ public final class CertificateAuthority {
         return new CertificateAuthority(new KeyAndCertificate(keys.getPrivate(), certificate), clock);
     }
 
-    /** Issues a client certificate with a new key. */
+    /** Issues a client certificate with a new key: RSA, since some clients (fabric8) read no elliptic curve key in PKCS #8 form. */
     public KeyAndCertificate issueClient(Identity identity) {
-        KeyPair keys = newKeyPair();
+        KeyPair keys = newClientKeyPair();
         X509Certificate certificate = issue(identity.subject(), keys.getPublic(), LEAF_LIFETIME, List.of(KeyPurposeId.id_kp_clientAuth), null);
         return new KeyAndCertificate(keys.getPrivate(), certificate);
     }
@@ -129,6 +129,16 @@ public final class CertificateAuthority {
             return new JcaX509CertificateConverter().getCertificate(builder.build(new JcaContentSignerBuilder(algorithm).build(signer.getPrivate())));
         } catch (IOException | GeneralSecurityException | OperatorCreationException e) {
             throw new IllegalStateException("cannot issue a certificate for " + subject + ": " + e.getMessage(), e);
+        }
+    }
+
+    private static KeyPair newClientKeyPair() {
+        try {
+            KeyPairGenerator generator = KeyPairGenerator.getInstance("RSA");
+            generator.initialize(2048);
+            return generator.generateKeyPair();
+        } catch (GeneralSecurityException e) {
+            throw new IllegalStateException("this JDK has no RSA", e);
         }
     }
 
