@@ -33,6 +33,7 @@ import io.jakube.apiserver.request.ApiRequest;
 import io.jakube.apiserver.request.ApiResponse;
 import io.jakube.apiserver.request.NonResourceHandler;
 import io.jakube.apiserver.storage.ObjectStorage;
+import io.jakube.apiserver.streaming.watch.WatchUpgrade;
 import io.jakube.apiserver.watchcache.WatchCaches;
 import io.jakube.common.api.ResourceRegistry;
 import io.jakube.common.schema.ObjectDecoder;
@@ -54,7 +55,7 @@ public final class ApiServer implements AutoCloseable {
 
     private final WatchCaches caches;
     private final ObjectStore objects;
-    private final Plugins plugins;
+    private final List<UpgradeHandler> upgrades;
     private final RequestPipeline pipeline;
     private final StartSteps steps;
     private volatile boolean closing;
@@ -83,7 +84,7 @@ public final class ApiServer implements AutoCloseable {
         objects = new StoredObjects(types, storage, caches, creation, updates, deletion);
         RequestBodies bodies = new RequestBodies(foundation.decoder());
 
-        plugins = wiring.apply(new PluginContext(
+        Plugins plugins = wiring.apply(new PluginContext(
                 foundation.config(), foundation.resources(), foundation.schemas(), foundation.decoder(), bodies, objects, foundation.store(), clock));
         types.install(plugins.strategies(), plugins.defaulters(), plugins.printers(), plugins.objectSubresources());
         versions.install(plugins.converter());
@@ -98,6 +99,8 @@ public final class ApiServer implements AutoCloseable {
         ResourceRouter router = new ResourceRouter(types, versions, reads, new WriteVerbs(creation, updates, bodies, patches, versions, renderer),
                 new DeleteVerbs(deletion, lists, foundation.decoder(), renderer), new ScaleVerbs(reads, updates, bodies, patches, foundation.schemas()));
         router.install(plugins.subresources());
+        upgrades = new ArrayList<>(plugins.upgrades());
+        upgrades.add(new WatchUpgrade(router::handle));
 
         RequestMetrics metrics = new RequestMetrics();
         InFlightLimits limits = new InFlightLimits(MAX_READING, MAX_CHANGING);
@@ -123,7 +126,7 @@ public final class ApiServer implements AutoCloseable {
     }
 
     public List<UpgradeHandler> upgrades() {
-        return plugins.upgrades();
+        return upgrades;
     }
 
     /** The server's own access to objects. */

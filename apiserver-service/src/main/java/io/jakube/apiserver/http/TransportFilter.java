@@ -38,8 +38,7 @@ public final class TransportFilter implements Filter {
             answer(response, ApiException.of(405, "MethodNotAllowed", "the server does not allow this method on the requested resource"));
             return;
         }
-        if (request.getHeader("Upgrade") != null && mentionsUpgrade(request)) {
-            upgrade(request, response, chain);
+        if (request.getHeader("Upgrade") != null && mentionsUpgrade(request) && upgrade(request, response, chain)) {
             return;
         }
         request.setAttribute(REQUEST, request);
@@ -51,18 +50,20 @@ public final class TransportFilter implements Filter {
         return Collections.list(request.getHeaders("Connection")).stream().anyMatch(value -> value.toLowerCase(Locale.ROOT).contains("upgrade"));
     }
 
-    private static void upgrade(HttpServletRequest request, HttpServletResponse response, FilterChain chain) throws IOException, ServletException {
+    /** @return whether the request has been taken care of; where nobody upgrades, it is answered as if it had not asked (RFC 9110 §7.8) */
+    private static boolean upgrade(HttpServletRequest request, HttpServletResponse response, FilterChain chain) throws IOException, ServletException {
         ApiServer server = ServerLifecycle.serverOf(request.getServletContext());
         try {
             RequestContext context = server.pipeline().admit(ServletApiRequest.withoutBody(request));
             Optional<UpgradeHandler> handler = server.upgrades().stream().filter(h -> h.handles(context)).findFirst();
             if (handler.isEmpty()) {
-                throw ApiException.badRequest("the server does not upgrade connections at this path");
+                return false;
             }
             handler.get().upgrade(context, request, response, chain);
         } catch (ApiException e) {
             answer(response, e);
         }
+        return true;
     }
 
     private static void answer(HttpServletResponse response, ApiException failure) throws IOException {
