@@ -107,14 +107,6 @@ public final class Iptables {
         return result.succeeded() ? result.output() : "";
     }
 
-    /** Makes a rule of a built-in chain exist once; a missing one is put first or, with {@code append}, last. */
-    public void ensure(String table, String chain, boolean append, String... rule) throws IOException {
-        if (!host.run(words(table, "-C", chain, rule), "").succeeded()) {
-            List<String> add = words(table, append ? "-A" : "-I", chain, rule);
-            host.run(add, "").requireSuccess(add);
-        }
-    }
-
     /** Removes every chain whose name starts with one of the prefixes, with the rules that jump to it. */
     public void removeChains(String... prefixes) throws IOException {
         for (String table : List.of("filter", "nat", "mangle")) {
@@ -145,11 +137,5 @@ public final class Iptables {
     private static String target(String rule) {
         int jump = rule.lastIndexOf(" -j ");
         return jump < 0 ? "" : rule.substring(jump + 4).split(" ", 2)[0];
-    }
-
-    private List<String> words(String table, String operation, String chain, String... rule) {
-        List<String> words = new ArrayList<>(List.of(command, "-w", "5", "-t", table, operation, chain));
-        words.addAll(List.of(rule));
-        return words;
     }
 }

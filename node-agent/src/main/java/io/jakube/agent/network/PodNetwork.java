@@ -38,21 +38,20 @@ public final class PodNetwork {
     public void start(Ipv4Cidr podCidr) throws IOException {
         sysctl("net/ipv4/ip_forward", "1");
         CniConfiguration.Attachment attachment = bridgeNetfilter() ? CniConfiguration.Attachment.BRIDGE : CniConfiguration.Attachment.POINT_TO_POINT;
-        iptables.restore(rules(podCidr, clusterPodCidr.orElse(podCidr)));
-        iptables.ensure("nat", "POSTROUTING", true, jump("JAKUBE-POSTROUTING"));
-        iptables.ensure("filter", "FORWARD", true, jump("JAKUBE-FORWARD"));
+        iptables.restore(rules(podCidr, clusterPodCidr.orElse(podCidr), missingJump("filter", "FORWARD", "JAKUBE-FORWARD"), missingJump("nat", "POSTROUTING", "JAKUBE-POSTROUTING")));
         int mtu = mtu();
         cni.write(podCidr, mtu, attachment);
         LOG.info("pod network {} is up: {}, MTU {}, iptables {}", podCidr, attachment, mtu, iptables.variant());
     }
 
-    /** Own chains in iptables-restore format. Multicast and what stays among pods is not masqueraded. */
-    static String rules(Ipv4Cidr podCidr, Ipv4Cidr clusterPodCidr) {
+    /** Own chains in iptables-restore format, and the jumps to them. Multicast and what stays among pods is not masqueraded. */
+    private static String rules(Ipv4Cidr podCidr, Ipv4Cidr clusterPodCidr, String filterJump, String natJump) {
         return """
                 *filter
                 :JAKUBE-FORWARD - [0:0]
                 -A JAKUBE-FORWARD -s %1$s -m comment --comment "from pods of this node" -j ACCEPT
                 -A JAKUBE-FORWARD -d %1$s -m comment --comment "to pods of this node" -j ACCEPT
+                %3$s
                 COMMIT
                 *nat
                 :JAKUBE-POSTROUTING - [0:0]
@@ -60,12 +59,15 @@ public final class PodNetwork {
                 -A JAKUBE-POSTROUTING -d %2$s -m comment --comment "pod to pod" -j RETURN
                 -A JAKUBE-POSTROUTING -d 224.0.0.0/4 -m comment --comment "multicast" -j RETURN
                 -A JAKUBE-POSTROUTING -m comment --comment "pod traffic that leaves the cluster" -j MASQUERADE --random-fully
+                %4$s
                 COMMIT
-                """.formatted(podCidr, clusterPodCidr);
+                """.formatted(podCidr, clusterPodCidr, filterJump, natJump);
     }
 
-    private static String[] jump(String chain) {
-        return new String[] {"-m", "comment", "--comment", "jakube pod network", "-j", chain};
+    /** Put last, after what others and the service proxy decide. */
+    private String missingJump(String table, String from, String to) throws IOException {
+        boolean exists = iptables.save(table).lines().anyMatch(line -> line.startsWith("-A " + from + " ") && line.endsWith("-j " + to));
+        return exists ? "" : "-A " + from + " -m comment --comment \"jakube pod network\" -j " + to;
     }
 
     /** Takes away what {@link #start} made, including the bridge; pods must be gone. */

@@ -42,9 +42,7 @@ public final class IptablesBackend implements ProxyBackend {
         });
         programmed.clear();
         routeLoopback();
-        List<String> chains = iptables.save("nat").lines().filter(line -> line.startsWith(":")).map(line -> line.substring(1, line.indexOf(' '))).toList();
-        iptables.restore(RestoreScript.full(sorted.values(), chains));
-        ensureJumps();
+        iptables.restore(RestoreScript.full(sorted.values(), iptables.save("filter").lines().toList(), iptables.save("nat").lines().toList()));
         programmed.putAll(rules);
     }
 
@@ -85,38 +83,5 @@ public final class IptablesBackend implements ProxyBackend {
     private void routeLoopback() throws IOException {
         List<String> command = List.of("tee", "/proc/sys/net/ipv4/conf/all/route_localnet");
         host.run(command, "1").requireSuccess(command);
-    }
-
-    /** Ours go before other rules. Each call of {@code ensure} may put a rule first, so the last one named is the first to be met. */
-    private void ensureJumps() throws IOException {
-        jump("nat", "POSTROUTING", "KUBE-POSTROUTING");
-        jump("nat", "PREROUTING", "KUBE-SERVICES");
-        jump("nat", "OUTPUT", "KUBE-SERVICES");
-        for (String chain : List.of("INPUT", "FORWARD", "OUTPUT")) {
-            switch (chain) {
-                case "INPUT" -> {
-                    newConnections(chain, "KUBE-EXTERNAL-SERVICES");
-                    jump("filter", chain, "KUBE-NODEPORTS");
-                }
-                case "FORWARD" -> {
-                    newConnections(chain, "KUBE-EXTERNAL-SERVICES");
-                    newConnections(chain, "KUBE-SERVICES");
-                    jump("filter", chain, "KUBE-FORWARD");
-                }
-                default -> newConnections(chain, "KUBE-SERVICES");
-            }
-            newConnections(chain, "KUBE-PROXY-FIREWALL");
-            if (!chain.equals("FORWARD")) {
-                jump("filter", chain, "KUBE-FIREWALL");
-            }
-        }
-    }
-
-    private void jump(String table, String from, String to) throws IOException {
-        iptables.ensure(table, from, false, "-m", "comment", "--comment", "kubernetes services", "-j", to);
-    }
-
-    private void newConnections(String from, String to) throws IOException {
-        iptables.ensure("filter", from, false, "-m", "conntrack", "--ctstate", "NEW", "-m", "comment", "--comment", "kubernetes services", "-j", to);
     }
 }

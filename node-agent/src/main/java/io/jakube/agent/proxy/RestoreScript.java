@@ -39,14 +39,42 @@ final class RestoreScript {
                     "-m comment --comment \"service traffic that must come back here\" -j MASQUERADE --random-fully"),
             CANARY, List.of("-m comment --comment \"tells whether the table was flushed\" -j RETURN"));
 
+    /** A jump from a built-in chain to one of ours. */
+    private record Jump(String from, String to, boolean newConnectionsOnly) {}
+
+    /** In the order in which they are met; ours go before other rules. */
+    private static final List<Jump> FILTER_JUMPS = List.of(
+            new Jump("INPUT", "KUBE-FIREWALL", false),
+            new Jump("INPUT", "KUBE-PROXY-FIREWALL", true),
+            new Jump("INPUT", "KUBE-NODEPORTS", false),
+            new Jump("INPUT", "KUBE-EXTERNAL-SERVICES", true),
+            new Jump("FORWARD", "KUBE-PROXY-FIREWALL", true),
+            new Jump("FORWARD", "KUBE-FORWARD", false),
+            new Jump("FORWARD", "KUBE-SERVICES", true),
+            new Jump("FORWARD", "KUBE-EXTERNAL-SERVICES", true),
+            new Jump("OUTPUT", "KUBE-FIREWALL", false),
+            new Jump("OUTPUT", "KUBE-PROXY-FIREWALL", true),
+            new Jump("OUTPUT", "KUBE-SERVICES", true));
+
+    private static final List<Jump> NAT_JUMPS = List.of(
+            new Jump("PREROUTING", "KUBE-SERVICES", false),
+            new Jump("OUTPUT", "KUBE-SERVICES", false),
+            new Jump("POSTROUTING", "KUBE-POSTROUTING", false));
+
     private RestoreScript() {}
 
-    /** Everything. @param existingNatChains all chains now in table nat; services' chains that are no longer wanted are removed */
-    static String full(Collection<ServiceRules> services, Collection<String> existingNatChains) {
+    /**
+     * Everything. Services' chains that are no longer wanted are removed.
+     *
+     * @param filterNow lines of table filter as saved now
+     * @param natNow lines of table nat as saved now
+     */
+    static String full(Collection<ServiceRules> services, List<String> filterNow, List<String> natNow) {
         StringBuilder text = new StringBuilder(1 << 16);
         text.append("*filter\n");
         fixed(text, FIXED_FILTER);
         shared(text, services, "filter");
+        jumps(text, FILTER_JUMPS, filterNow);
         text.append("COMMIT\n*nat\n");
         fixed(text, FIXED_NAT);
         Set<String> wanted = new HashSet<>();
@@ -54,7 +82,8 @@ final class RestoreScript {
             service.chains().forEach((chain, rules) -> declare(text, chain));
             wanted.addAll(service.chains().keySet());
         }
-        List<String> stale = existingNatChains.stream().filter(chain -> ChainNames.PER_SERVICE.matcher(chain).matches() && !wanted.contains(chain)).toList();
+        List<String> stale = natNow.stream().filter(line -> line.startsWith(":")).map(line -> line.substring(1, line.indexOf(' ')))
+                .filter(chain -> ChainNames.PER_SERVICE.matcher(chain).matches() && !wanted.contains(chain)).toList();
         stale.forEach(chain -> declare(text, chain));
         shared(text, services, "nat");
         append(text, Shared.NAT_SERVICES.chain(), NODE_PORTS_JUMP);
@@ -62,6 +91,7 @@ final class RestoreScript {
             service.chains().forEach((chain, rules) -> rules.forEach(rule -> append(text, chain, rule)));
         }
         stale.forEach(chain -> text.append("-X ").append(chain).append('\n'));
+        jumps(text, NAT_JUMPS, natNow);
         return text.append("COMMIT\n").toString();
     }
 
@@ -94,6 +124,17 @@ final class RestoreScript {
 
     /** One service's rules as programmed and as they should be. */
     record Change(ServiceRules before, ServiceRules now) {}
+
+    /** Inserts those that are missing; each insert goes first, so the last comes first in the text. */
+    private static void jumps(StringBuilder text, List<Jump> jumps, List<String> now) {
+        for (Jump jump : jumps.reversed()) {
+            boolean exists = now.stream().anyMatch(line -> line.startsWith("-A " + jump.from() + " ") && line.endsWith("-j " + jump.to()));
+            if (!exists) {
+                text.append("-I ").append(jump.from()).append(jump.newConnectionsOnly() ? " -m conntrack --ctstate NEW" : "")
+                        .append(" -m comment --comment \"kubernetes services\" -j ").append(jump.to()).append('\n');
+            }
+        }
+    }
 
     private static void fixed(StringBuilder text, Map<String, List<String>> chains) {
         chains.keySet().stream().sorted().forEach(chain -> declare(text, chain));

@@ -58,7 +58,15 @@ class RestoreScriptTest {
 
     @Test
     void a_full_script_removes_chains_of_services_that_are_gone_and_no_others() {
-        assertThat(RestoreScript.full(List.of(SERVED), List.of("KUBE-SVC-AAAAAAAAAAAAAAAA", "KUBE-SEP-CCCCCCCCCCCCCCCC", "DOCKER", "KUBE-SERVICES", "KUBE-MARK-MASQ")))
-                .contains("-X KUBE-SEP-CCCCCCCCCCCCCCCC").containsOnlyOnce("-X ").endsWith("COMMIT\n");
+        List<String> nat = List.of(":KUBE-SVC-AAAAAAAAAAAAAAAA - [0:0]", ":KUBE-SEP-CCCCCCCCCCCCCCCC - [0:0]", ":DOCKER - [0:0]", ":KUBE-SERVICES - [0:0]", ":KUBE-MARK-MASQ - [0:0]");
+        assertThat(RestoreScript.full(List.of(SERVED), List.of(), nat)).contains("-X KUBE-SEP-CCCCCCCCCCCCCCCC").containsOnlyOnce("-X ").endsWith("COMMIT\n");
+    }
+
+    @Test
+    void jumps_from_built_in_chains_are_inserted_only_where_missing_and_in_order() {
+        String text = RestoreScript.full(List.of(), List.of("-A FORWARD -m conntrack --ctstate NEW -j KUBE-SERVICES"), List.of());
+        assertThat(text.lines().filter(line -> line.startsWith("-I FORWARD")).map(line -> line.substring(line.indexOf("-j ")))).containsExactly(
+                "-j KUBE-EXTERNAL-SERVICES", "-j KUBE-FORWARD", "-j KUBE-PROXY-FIREWALL");
+        assertThat(text).containsOnlyOnce("-I POSTROUTING ");
     }
 }
