@@ -5,10 +5,12 @@ import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.Service;
 import io.jakube.agent.api.RestClusterObjects;
 import io.jakube.agent.config.AgentConfig;
+import io.jakube.agent.containerd.ContainerdConfig;
 import io.jakube.agent.cri.CriRuntime;
 import io.jakube.agent.cri.RuntimeFailure;
 import io.jakube.agent.cri.v1.VersionResponse;
 import io.jakube.agent.node.NodeInventory;
+import io.jakube.agent.pull.ImageCollector;
 import io.jakube.agent.server.AgentServer;
 import io.jakube.agent.simulated.SimulatedRuntime;
 import io.jakube.common.client.ApiClients;
@@ -29,6 +31,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.logging.Level;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -90,7 +93,9 @@ public final class NodeAgent implements AutoCloseable {
         parts.add(node);
         parts.add(new NodeNetwork(config, nodes, node::checkNow));
         parts.add(new AgentServer(config.port(), config.pki(), node.pods(), runtime, config.nodeName()));
-        parts.add(new Housekeeping(runtime));
+        parts.add(new Housekeeping(runtime, config.preferLocalImages()
+                ? Optional.empty()
+                : Optional.of(new ImageCollector(runtime, config.root(), Set.of(ContainerdConfig.PAUSE_IMAGE)))));
         parts.add(new NodeServices(config, informers));
         Informer<Pod> pods = informers.informer(Pod.class, new InformerSource.Filter("", "spec.nodeName=" + config.nodeName(), ""));
         pods.addHandler(new PodFeed(name -> name.equals(config.nodeName()) ? Optional.of(node.pods()) : Optional.empty()));

@@ -57,6 +57,7 @@ public final class NodeLoop implements AutoCloseable {
     private Instant writtenAt = Instant.EPOCH;
     private Instant leasedAt = Instant.EPOCH;
     private @Nullable Boolean ready;
+    private boolean failing;
     private volatile boolean closed;
 
     /** Starts at once. */
@@ -102,8 +103,12 @@ public final class NodeLoop implements AutoCloseable {
                 Duration wait;
                 try {
                     wait = round();
+                    failing = false;
                 } catch (RuntimeException e) {
-                    LOG.warn("Reporting node {} failed and is tried again: {}", nodeName, e.toString());
+                    if (!failing) {
+                        LOG.warn("Reporting node {} failed and is tried again every second: {}", nodeName, e.toString());
+                        failing = true;
+                    }
                     wait = RETRY;
                 }
                 if (signals.tryAcquire(wait.toMillis(), TimeUnit.MILLISECONDS)) {

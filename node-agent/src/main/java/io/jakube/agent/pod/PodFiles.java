@@ -134,6 +134,21 @@ final class PodFiles {
         tornDown = true;
     }
 
+    /** Deletes the log of a container that was removed, with its rotated parts. */
+    void deleteLog(ContainerRecord container) {
+        if (container.logPath().isEmpty()) {
+            return;
+        }
+        Path log = Path.of(container.logPath());
+        try (Stream<Path> siblings = Files.list(log.getParent())) {
+            for (Path file : siblings.filter(f -> f.getFileName().toString().startsWith(log.getFileName().toString())).toList()) {
+                Files.deleteIfExists(file);
+            }
+        } catch (IOException e) {
+            LOG.debug("{} is not deleted: {}", log, e.getMessage());
+        }
+    }
+
     /** Deletes what is left when the pod is gone. */
     void delete() {
         services.cgroups().ifPresent(cgroups -> cgroups.remove(identity));

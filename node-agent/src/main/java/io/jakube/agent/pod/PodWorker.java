@@ -10,7 +10,9 @@ import io.jakube.agent.env.FieldValues;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
@@ -183,6 +185,18 @@ final class PodWorker implements Runnable {
         }
     }
 
+    /** Keeps each container's newest and, for its log and last state, the one before it. */
+    private void removeDeadContainers() {
+        Map<String, Integer> seen = new HashMap<>();
+        for (ContainerRecord container : runtime.containers()) {
+            if (seen.merge(container.name(), 1, Integer::sum) > 2 && container.isExited()) {
+                services.runtime().removeContainer(container.id());
+                files.deleteLog(container);
+                runtimeDirty = true;
+            }
+        }
+    }
+
     private String podIp() {
         List<String> ips = podIps();
         return ips.isEmpty() ? "" : ips.getFirst();
@@ -245,6 +259,7 @@ final class PodWorker implements Runnable {
         if (any) {
             runtimeDirty = true;
             reload();
+            removeDeadContainers();
             probes.follow(wanted, runtime, status, podIp(), starter.hooksRunning());
             signalIfMoreToStart(wanted, plan);
         }

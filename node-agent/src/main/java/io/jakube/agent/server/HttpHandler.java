@@ -68,7 +68,7 @@ final class HttpHandler extends SimpleChannelInboundHandler<FullHttpRequest> {
     private void serve(ChannelHandlerContext ctx, FullHttpRequest request, String path) {
         Channel channel = ctx.channel();
         try {
-            Query query = new Query(new QueryStringDecoder(request.uri()));
+            Query query = new Query(request.uri());
             List<String> parts = List.of(path.substring(1).split("/", -1));
             String kind = parts.getFirst();
             switch (kind) {

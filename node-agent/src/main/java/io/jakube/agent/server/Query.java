@@ -2,6 +2,7 @@ package io.jakube.agent.server;
 
 import io.jakube.agent.logs.LogOptions;
 import io.netty.handler.codec.http.QueryStringDecoder;
+import java.nio.charset.StandardCharsets;
 import java.time.DateTimeException;
 import java.time.Instant;
 import java.time.OffsetDateTime;
@@ -10,7 +11,16 @@ import java.util.Optional;
 import java.util.OptionalLong;
 
 /** The query of a request. */
-record Query(QueryStringDecoder decoder) {
+final class Query {
+    private static final int MAX_PARAMETERS = 4096;
+
+    private final QueryStringDecoder decoder;
+
+    /** A semicolon is a character like others: it is part of many commands. */
+    Query(String uri) {
+        decoder = new QueryStringDecoder(uri, StandardCharsets.UTF_8, true, MAX_PARAMETERS, true);
+    }
+
     List<String> all(String name) {
         return decoder.parameters().getOrDefault(name, List.of());
     }

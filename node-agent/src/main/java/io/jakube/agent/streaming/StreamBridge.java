@@ -60,18 +60,18 @@ public final class StreamBridge extends SimpleChannelInboundHandler<WebSocketFra
     /** For exec and attach. @param address from CRI's Exec or Attach */
     public static StreamBridge command(URI address, boolean stdin, boolean stdout, boolean stderr, boolean tty) {
         Map<Integer, Map<String, String>> streams = new LinkedHashMap<>();
-        streams.put(ChannelFrames.ERROR, Map.of("streamType", "error"));
+        streams.put(ChannelFrames.ERROR, Map.of("streamtype", "error"));
         if (stdin) {
-            streams.put(ChannelFrames.STDIN, Map.of("streamType", "stdin"));
+            streams.put(ChannelFrames.STDIN, Map.of("streamtype", "stdin"));
         }
         if (stdout) {
-            streams.put(ChannelFrames.STDOUT, Map.of("streamType", "stdout"));
+            streams.put(ChannelFrames.STDOUT, Map.of("streamtype", "stdout"));
         }
         if (stderr && !tty) {
-            streams.put(ChannelFrames.STDERR, Map.of("streamType", "stderr"));
+            streams.put(ChannelFrames.STDERR, Map.of("streamtype", "stderr"));
         }
         if (tty) {
-            streams.put(ChannelFrames.RESIZE, Map.of("streamType", "resize"));
+            streams.put(ChannelFrames.RESIZE, Map.of("streamtype", "resize"));
         }
         Set<Integer> outputs = new HashSet<>(Set.of(ChannelFrames.ERROR, ChannelFrames.STDOUT, ChannelFrames.STDERR));
         outputs.retainAll(streams.keySet());
@@ -82,8 +82,8 @@ public final class StreamBridge extends SimpleChannelInboundHandler<WebSocketFra
     public static StreamBridge portForward(URI address, int port) {
         String number = Integer.toString(port);
         Map<Integer, Map<String, String>> streams = new LinkedHashMap<>();
-        streams.put(1, Map.of("streamType", "error", "port", number, "requestID", "0"));
-        streams.put(0, Map.of("streamType", "data", "port", number, "requestID", "0"));
+        streams.put(1, Map.of("streamtype", "error", "port", number, "requestid", "0"));
+        streams.put(0, Map.of("streamtype", "data", "port", number, "requestid", "0"));
         return new StreamBridge(address, "portforward.k8s.io", streams, Set.of(0, 1), 1, true);
     }
 
