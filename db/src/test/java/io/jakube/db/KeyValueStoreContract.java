@@ -677,6 +677,7 @@ public abstract class KeyValueStoreContract {
             for (int i = 0; i < 20; i++) {
                 expected.add(committed(store.write(new Write(key("live/a"), bytes("" + i), Write.ANY, 0))));
                 if (i % 5 == 4) {
+                    observer.awaitRevision(expected.getLast());
                     store.compact(expected.getLast());
                 }
             }

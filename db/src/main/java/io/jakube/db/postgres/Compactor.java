@@ -1,9 +1,9 @@
 package io.jakube.db.postgres;
 
 import io.jakube.db.StoreException;
-import io.jakube.db.mapping.MetaRow;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
+import java.sql.ResultSet;
 import java.sql.SQLException;
 
 /**
@@ -18,16 +18,27 @@ final class Compactor {
     private static final long WINDOW = 2_000;
     private static final long PAUSE_MILLIS = 20;
 
-    private final Sessions sessions;
     private final ConnectionPool pool;
 
-    Compactor(Sessions sessions, ConnectionPool pool) {
-        this.sessions = sessions;
+    Compactor(ConnectionPool pool) {
         this.pool = pool;
     }
 
-    MetaRow meta() {
-        return sessions.run(session -> session.get(MetaRow.class, MetaRow.ID));
+    /**
+     * How far compaction is.
+     *
+     * @param promised history before this revision is promised to nobody
+     * @param reached history before this revision is gone
+     */
+    record Progress(long promised, long reached) {}
+
+    Progress progress() {
+        return pool.run(connection -> {
+            try (PreparedStatement statement = connection.prepareStatement("SELECT compact_revision, compacted_to FROM kv_meta"); ResultSet row = statement.executeQuery()) {
+                row.next();
+                return new Progress(row.getLong(1), row.getLong(2));
+            }
+        });
     }
 
     /** Withdraws the promise of what lies before a revision. */
@@ -39,19 +50,23 @@ final class Compactor {
         if (revision > head.revision()) {
             throw new StoreException.FutureRevision(head.revision());
         }
-        sessions.transact(session -> session.createMutationQuery("update MetaRow set compactRevision = :revision where compactRevision < :revision")
-                .setParameter("revision", revision)
-                .executeUpdate());
+        pool.run(connection -> {
+            try (PreparedStatement statement = connection.prepareStatement("UPDATE kv_meta SET compact_revision = ? WHERE compact_revision < ?")) {
+                statement.setLong(1, revision);
+                statement.setLong(2, revision);
+                return statement.executeUpdate();
+            }
+        });
     }
 
     /** Removes one window of what is no longer promised. Idempotent. @return whether more is left */
     boolean sweep() {
-        MetaRow meta = meta();
-        if (meta.compactedTo >= meta.compactRevision) {
+        Progress progress = progress();
+        if (progress.reached() >= progress.promised()) {
             return false;
         }
-        long from = meta.compactedTo;
-        long to = Math.min(meta.compactRevision, from + WINDOW);
+        long from = progress.reached();
+        long to = Math.min(progress.promised(), from + WINDOW);
         pool.run(connection -> {
             connection.setAutoCommit(false);
             try {
@@ -69,7 +84,7 @@ final class Compactor {
                 }
             }
         });
-        return to < meta.compactRevision;
+        return to < progress.promised();
     }
 
     private static void remove(Connection connection, long from, long to) throws SQLException {

@@ -103,7 +103,7 @@ final class Housekeeping implements AutoCloseable {
                     }
                 }
             });
-            if (target > compactor.meta().compactRevision) {
+            if (target > compactor.progress().promised()) {
                 compactor.promise(target);
             }
         }

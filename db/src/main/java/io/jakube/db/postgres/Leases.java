@@ -4,12 +4,17 @@ import io.jakube.db.Key;
 import io.jakube.db.LeaseStatus;
 import io.jakube.db.StoreException;
 import io.jakube.db.mapping.LeaseRow;
+import java.sql.Connection;
 import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Types;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ThreadLocalRandom;
+import org.jspecify.annotations.Nullable;
 
 /** Grants, renews and ends leases. Time is the database's. Thread-safe. */
 final class Leases {
@@ -52,10 +57,10 @@ final class Leases {
 
     void revoke(long id) {
         boolean[] repeated = {false};
-        int ended = sessions.run(session -> {
+        int ended = pool.run(connection -> {
             boolean again = repeated[0];
             repeated[0] = true;
-            int rows = session.createNativeQuery("SELECT kv_revoke(:id, 1)", Integer.class).setParameter("id", id).getSingleResult();
+            int rows = end(connection, id, 1);
             return again ? Integer.valueOf(1) : rows;
         });
         if (ended == 0) {
@@ -65,7 +70,19 @@ final class Leases {
 
     /** Ends leases whose time has passed. @return how many */
     int expire(int limit) {
-        return sessions.run(session -> session.createNativeQuery("SELECT kv_revoke(NULL, :limit)", Integer.class).setParameter("limit", limit).getSingleResult());
+        return pool.run(connection -> end(connection, null, limit));
+    }
+
+    /** @param id null for leases whose time has passed */
+    private static int end(Connection connection, @Nullable Long id, int limit) throws SQLException {
+        try (PreparedStatement statement = connection.prepareStatement("SELECT kv_revoke(?, ?)")) {
+            statement.setObject(1, id, Types.BIGINT);
+            statement.setInt(2, limit);
+            try (ResultSet row = statement.executeQuery()) {
+                row.next();
+                return row.getInt(1);
+            }
+        }
     }
 
     /** @return the time to live in seconds */

@@ -49,7 +49,7 @@ public final class PostgresKeyValueStore implements KeyValueStore {
         this.writer = new GroupCommitWriter(connector, queue, config);
         this.feed = config.sharedFeed() ? SharedFeeds.acquire(config, connector) : new Feed(connector);
         this.leases = new Leases(pool, sessions);
-        this.compactor = new Compactor(sessions, pool);
+        this.compactor = new Compactor(pool);
         this.housekeeping = new Housekeeping(config, pool, writer, leases, compactor);
     }
 

@@ -3,8 +3,6 @@ package io.jakube.db.postgres;
 import io.jakube.db.mapping.CurrentRow;
 import io.jakube.db.mapping.LeaseRow;
 import io.jakube.db.mapping.LogRow;
-import io.jakube.db.mapping.MetaRow;
-import io.jakube.db.mapping.WriterRow;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.Map;
@@ -12,7 +10,6 @@ import java.util.function.Function;
 import org.hibernate.JDBCException;
 import org.hibernate.SessionFactory;
 import org.hibernate.StatelessSession;
-import org.hibernate.Transaction;
 import org.hibernate.boot.MetadataSources;
 import org.hibernate.boot.registry.BootstrapServiceRegistryBuilder;
 import org.hibernate.boot.registry.StandardServiceRegistryBuilder;
@@ -21,9 +18,9 @@ import org.hibernate.engine.jdbc.connections.spi.ConnectionProvider;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Hibernate over the connection pool, by stateless sessions: no cache, no dirty checking, each call a statement. It serves leases, compaction and
- * administration. It is built at first use, which takes seconds of processor time on a busy machine; so what requests wait for goes by JDBC, and processes
- * that only read never build it. Thread-safe.
+ * Hibernate over the connection pool, by stateless sessions: no cache, no dirty checking, each call a statement. It serves history and the administration of
+ * leases. It is built at first use, which takes seconds of processor time and some 40 MB; so what requests wait for and what happens regularly go by JDBC, and a
+ * process that nobody asks for these never builds it. Thread-safe.
  */
 final class Sessions implements AutoCloseable {
     private final ConnectionPool pool;
@@ -41,23 +38,6 @@ final class Sessions implements AutoCloseable {
                 return work.apply(session);
             }
         }));
-    }
-
-    /** Runs idempotent work in one transaction. */
-    <T extends @Nullable Object> T transact(Function<StatelessSession, T> work) {
-        return run(session -> {
-            Transaction transaction = session.beginTransaction();
-            try {
-                T result = work.apply(session);
-                transaction.commit();
-                return result;
-            } catch (RuntimeException e) {
-                if (transaction.isActive()) {
-                    transaction.rollback();
-                }
-                throw e;
-            }
-        });
     }
 
     private interface Call<T extends @Nullable Object> {
@@ -106,8 +86,6 @@ final class Sessions implements AutoCloseable {
                 .addAnnotatedClass(LogRow.class)
                 .addAnnotatedClass(CurrentRow.class)
                 .addAnnotatedClass(LeaseRow.class)
-                .addAnnotatedClass(MetaRow.class)
-                .addAnnotatedClass(WriterRow.class)
                 .buildMetadata()
                 .buildSessionFactory();
     }
