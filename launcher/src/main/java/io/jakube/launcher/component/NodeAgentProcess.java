@@ -6,8 +6,8 @@ import io.jakube.launcher.layout.Distribution;
 import io.jakube.launcher.layout.JakubeHome;
 import io.jakube.launcher.process.ManagedProcess;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 
 /** The node agent's process. */
 public final class NodeAgentProcess {
@@ -27,23 +27,10 @@ public final class NodeAgentProcess {
 
     /** Starts it unless it runs. @param settings file for {@code jakube.config} */
     public void start(Path settings) {
-        process.start(
-                List.of(
-                        Distribution.java().toString(),
-                        "-XX:+UseSerialGC",
-                        "-XX:+UseCompactObjectHeaders",
-                        "-Xms24m",
-                        "-Xmx256m",
-                        "-Xss512k",
-                        "-XX:MinHeapFreeRatio=10",
-                        "-XX:MaxHeapFreeRatio=20",
-                        "-XX:ReservedCodeCacheSize=64m",
-                        "--enable-native-access=ALL-UNNAMED",
-                        "--sun-misc-unsafe-memory-access=allow",
-                        "-Djakube.config=" + settings,
-                        "-cp", distribution.libraries().resolve("*").toString(),
-                        "io.jakube.agent.NodeAgent"),
-                Map.of(),
-                home.node());
+        List<String> command = new ArrayList<>(JavaProcess.command(24, 256, 48));
+        // Nothing in the agent is worth the optimising compiler's time and memory: it waits for the runtime and the API server.
+        command.add("-XX:TieredStopAtLevel=1");
+        command.addAll(List.of("-Djakube.config=" + settings, "-cp", distribution.libraries().resolve("*").toString(), "io.jakube.agent.NodeAgent"));
+        process.start(command, JavaProcess.ENVIRONMENT, home.node());
     }
 }

@@ -1,0 +1,36 @@
+package io.jakube.launcher.component;
+
+import io.jakube.launcher.layout.Distribution;
+import java.util.List;
+import java.util.Map;
+
+/** What all Java processes of the cluster are started with: few threads and little memory while idle, quick to start. */
+final class JavaProcess {
+    /** glibc would give each thread its own heap, and hardly return any of it. */
+    static final Map<String, String> ENVIRONMENT = Map.of("MALLOC_ARENA_MAX", "2");
+
+    private JavaProcess() {}
+
+    /**
+     * The program and its options.
+     *
+     * @param initialHeapMiB heap to start with; less costs collections while starting
+     * @param maxHeapMiB heap not to be exceeded
+     * @param codeCacheMiB room for compiled code
+     */
+    static List<String> command(int initialHeapMiB, long maxHeapMiB, int codeCacheMiB) {
+        return List.of(
+                Distribution.java().toString(),
+                "-XX:+UseSerialGC",
+                "-XX:+UseCompactObjectHeaders",
+                "-XX:-UsePerfData",
+                "-Xms" + initialHeapMiB + "m",
+                "-Xmx" + maxHeapMiB + "m",
+                "-Xss512k",
+                "-XX:MinHeapFreeRatio=10",
+                "-XX:MaxHeapFreeRatio=20",
+                "-XX:ReservedCodeCacheSize=" + codeCacheMiB + "m",
+                "--enable-native-access=ALL-UNNAMED",
+                "--sun-misc-unsafe-memory-access=allow");
+    }
+}
