@@ -28,6 +28,7 @@ public final class ServerLifecycle implements ServletContextListener {
 
     private @Nullable KeyValueStore store;
     private @Nullable ApiServer server;
+    private @Nullable Thread goodbye;
 
     /** The running server. */
     static ApiServer serverOf(ServletContext context) {
@@ -51,11 +52,22 @@ public final class ServerLifecycle implements ServletContextListener {
         server = running;
         event.getServletContext().setAttribute(ATTRIBUTE, running);
         running.start();
+        // Liberty waits half a minute for open requests before it stops applications; a watch only ends when it is told to.
+        Thread hook = new Thread(running::close, "api-server-shutdown");
+        goodbye = hook;
+        Runtime.getRuntime().addShutdownHook(hook);
         LOG.info("API server composed in {} ms", (System.nanoTime() - start) / 1_000_000);
     }
 
     @Override
     public void contextDestroyed(ServletContextEvent event) {
+        if (goodbye != null) {
+            try {
+                Runtime.getRuntime().removeShutdownHook(goodbye);
+            } catch (IllegalStateException e) {
+                LOG.debug("the virtual machine is going down", e);
+            }
+        }
         if (server != null) {
             server.close();
         }

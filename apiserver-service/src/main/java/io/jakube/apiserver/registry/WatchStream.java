@@ -19,7 +19,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Writes one watch: initial events if asked for, then changes as they come, bookmarks in between. Everything that is queued goes out in
- * one flush. Ends when its time is over, the client is gone, the server stops, or the client was too slow to be served every change.
+ * one flush. Ends when its time is over, the client is gone, the server stops (then without a word, so that the client asks again), or the
+ * client was too slow to be served every change.
  */
 final class WatchStream implements ApiResponse.Writer {
     private static final Duration BOOKMARK_EVERY = Duration.ofSeconds(50);
@@ -101,6 +102,9 @@ final class WatchStream implements ApiResponse.Writer {
                 }
             }
         } catch (ApiException e) {
+            if (e.is("ServiceUnavailable")) {
+                return;
+            }
             frame(out, Type.ERROR, Json.write(e.toStatus()));
             out.flush();
         }
