@@ -70,12 +70,29 @@ public final class PodNetwork {
         return exists ? "" : "-A " + from + " -m comment --comment \"jakube pod network\" -j " + to;
     }
 
-    /** Takes away what {@link #start} made, including the bridge; pods must be gone. */
+    /** Takes away what {@link #start} made, including the bridge and the network namespaces of pods that were removed without their network. */
     public void cleanup() throws IOException {
         cni.remove();
         iptables.removeChains("JAKUBE-");
         if (host.run("ip", "link", "show", "dev", cni.bridge()).succeeded()) {
+            for (String line : host.require("ip", "-o", "link", "show", "master", cni.bridge()).lines().toList()) {
+                removePort(line);
+            }
             host.require("ip", "link", "del", "dev", cni.bridge());
+        }
+    }
+
+    /** @param line such as {@code 63: vethd6859b54@if2: <BROADCAST> mtu 1500 ... link-netns cni-0a1b} */
+    private void removePort(String line) throws IOException {
+        List<String> words = List.of(line.split("\\s+"));
+        host.run("ip", "link", "del", "dev", words.get(1).replaceFirst("(@.*)?:$", ""));
+        int namespace = words.indexOf("link-netns");
+        if (namespace > 0 && namespace + 1 < words.size()) {
+            String shown = words.get(namespace + 1); // cut off after some 38 characters
+            List<String> names = host.require("ip", "netns", "list").lines().map(entry -> entry.split(" ")[0]).filter(name -> name.startsWith(shown)).toList();
+            if (names.size() == 1) {
+                host.run("ip", "netns", "del", names.getFirst());
+            }
         }
     }
 

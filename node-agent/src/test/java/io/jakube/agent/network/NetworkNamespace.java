@@ -9,7 +9,7 @@ import java.util.UUID;
 
 /** A fresh network namespace with its loopback up; closing removes it with all devices and rules in it. */
 public final class NetworkNamespace implements AutoCloseable {
-    private final String name = "jk-" + UUID.randomUUID().toString().substring(0, 8);
+    private final String name = "jk-" + UUID.randomUUID();
     private final HostCommands root = new ProcessHostCommands();
     private final HostCommands inside = new ProcessHostCommands("ip", "netns", "exec", name);
 
@@ -40,7 +40,7 @@ public final class NetworkNamespace implements AutoCloseable {
     /** A namespace that stands for a pod: joined to a bridge of this one in hairpin mode as by the CNI plugin, with its gateway as default route. */
     public NetworkNamespace pod(String bridge, String addressWithPrefix, String gateway) throws IOException {
         NetworkNamespace pod = new NetworkNamespace();
-        String outer = "v" + pod.name.substring(3);
+        String outer = "v" + pod.name.substring(3, 11);
         configure("""
                 ip link add %1$s type veth peer name eth0 netns %2$s
                 ip link set %1$s master %3$s up

@@ -55,7 +55,10 @@ class NodeNetworkIT {
         assertThat(directory.resolve("net.d/10-jakube.conflist")).content().contains("\"mtu\":1400");
 
         host.configure("ip link add cni-test0 type bridge");
+        NetworkNamespace abandonedPod = host.pod("cni-test0", "10.244.1.5/24", "10.244.1.1");
         network.cleanup();
+        assertThat(host.commands().require("ip", "netns", "list")).doesNotContain(abandonedPod.name());
+        assertThat(host.commands().require("ip", "link")).doesNotContain(abandonedPod.name().substring(3, 11));
         network.cleanup();
         assertThat(rules(iptables.save("nat"))).isEmpty();
         assertThat(iptables.save("nat") + iptables.save("filter")).doesNotContain("JAKUBE-");
