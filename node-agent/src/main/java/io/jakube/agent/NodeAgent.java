@@ -10,6 +10,7 @@ import io.jakube.agent.cri.CriRuntime;
 import io.jakube.agent.cri.RuntimeFailure;
 import io.jakube.agent.cri.v1.VersionResponse;
 import io.jakube.agent.node.NodeInventory;
+import io.jakube.agent.pod.PodDirectory;
 import io.jakube.agent.pull.ImageCollector;
 import io.jakube.agent.server.AgentServer;
 import io.jakube.agent.simulated.SimulatedRuntime;
@@ -92,7 +93,7 @@ public final class NodeAgent implements AutoCloseable {
         AgentNode node = new AgentNode(config, config.nodeName(), addresses, runtime, inventory, client, objects, true);
         parts.add(node);
         parts.add(new NodeNetwork(config, nodes, node::checkNow));
-        parts.add(new AgentServer(config.port(), config.pki(), node.pods(), runtime, config.nodeName()));
+        parts.add(new AgentServer(config.port(), config.pki(), node.pods(), runtime, config.nodeName(), false));
         parts.add(new Housekeeping(runtime, config.preferLocalImages()
                 ? Optional.empty()
                 : Optional.of(new ImageCollector(runtime, config.root(), Set.of(ContainerdConfig.PAUSE_IMAGE)))));
@@ -111,9 +112,9 @@ public final class NodeAgent implements AutoCloseable {
         Informer<Service> services = informers.informer(Service.class);
         RestClusterObjects objects = new RestClusterObjects(client, new HttpInformerSource(client), services.lister());
         Map<String, AgentNode> nodes = new HashMap<>();
+        String address = config.nodeAddress().orElseGet(NodeAgent::firstAddress);
         for (int i = 0; i < config.simulatedNodes(); i++) {
             String name = config.nodeName() + "-" + i;
-            String address = "10.199." + i / 250 + "." + (i % 250 + 1);
             SimulatedRuntime runtime = new SimulatedRuntime("10." + (200 + i / 250 % 50), InstantSource.system());
             AgentNode node = new AgentNode(config, name, List.of(address), runtime, NodeInventory.simulated(name), client, objects, false);
             nodes.put(name, node);
@@ -121,6 +122,12 @@ public final class NodeAgent implements AutoCloseable {
         }
         informers.informer(Pod.class).addHandler(new PodFeed(name -> Optional.ofNullable(nodes.get(name)).map(AgentNode::pods)));
         informers.start();
+        try {
+            PodDirectory all = PodDirectory.of(nodes.values().stream().map(AgentNode::pods).toList());
+            parts.add(new AgentServer(config.port(), config.pki(), all, new SimulatedRuntime("10.200", InstantSource.system()), config.nodeName(), true));
+        } catch (IOException e) {
+            LOG.warn("Requests for logs and streams of simulated pods will find nobody: {}", e.getMessage());
+        }
         LOG.info("{} simulated nodes run", config.simulatedNodes());
     }
 

@@ -185,13 +185,19 @@ final class PodWorker implements Runnable {
         }
     }
 
-    /** Keeps each container's newest and, for its log and last state, the one before it. */
+    /** Keeps each container's newest and, for its log and last state, the one before it; and no old sandbox without containers. */
     private void removeDeadContainers() {
         Map<String, Integer> seen = new HashMap<>();
         for (ContainerRecord container : runtime.containers()) {
             if (seen.merge(container.name(), 1, Integer::sum) > 2 && container.isExited()) {
                 services.runtime().removeContainer(container.id());
                 files.deleteLog(container);
+                runtimeDirty = true;
+            }
+        }
+        for (RuntimePod.Sandbox sandbox : runtime.sandboxes().stream().skip(1).toList()) {
+            if (!sandbox.ready() && runtime.containers().stream().noneMatch(c -> c.sandboxId().equals(sandbox.id()))) {
+                services.runtime().removePodSandbox(sandbox.id());
                 runtimeDirty = true;
             }
         }

@@ -27,7 +27,7 @@ import org.slf4j.LoggerFactory;
  * The pods of one node: one {@link PodWorker} each, from the first word about a pod until nothing of it is left. Thread-safe; what the API says
  * comes in on one thread.
  */
-public final class Pods implements AutoCloseable {
+public final class Pods implements PodDirectory, AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Pods.class);
     private static final Duration ORPHAN_GRACE = Duration.ofSeconds(30);
 
@@ -70,7 +70,7 @@ public final class Pods implements AutoCloseable {
         }
     }
 
-    /** A pod with its newest status. */
+    @Override
     public Optional<Pod> find(String namespace, String name) {
         return workers.values().stream()
                 .map(PodWorker::pod)
@@ -78,12 +78,12 @@ public final class Pods implements AutoCloseable {
                 .findFirst();
     }
 
-    /** All pods as the API has them. */
+    @Override
     public List<Pod> list() {
         return workers.values().stream().map(PodWorker::pod).toList();
     }
 
-    /** The newest status the node has computed for a pod. */
+    @Override
     public Optional<PodStatus> status(String uid) {
         return Optional.ofNullable(workers.get(uid)).map(PodWorker::status);
     }

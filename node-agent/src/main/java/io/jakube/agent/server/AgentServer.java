@@ -3,7 +3,7 @@ package io.jakube.agent.server;
 import static java.util.Objects.requireNonNull;
 
 import io.jakube.agent.cri.ContainerRuntime;
-import io.jakube.agent.pod.Pods;
+import io.jakube.agent.pod.PodDirectory;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelInitializer;
@@ -35,11 +35,12 @@ public final class AgentServer implements AutoCloseable {
      *
      * @param port 0 for any free one
      * @param pki directory with {@code node.crt}, {@code node.key} and {@code ca.crt}
+     * @param simulated whether the pods are only bookkeeping, so that logs and streams are refused with that reason
      * @throws IOException if the certificates cannot be read or the port is taken
      */
-    public AgentServer(int port, Path pki, Pods pods, ContainerRuntime runtime, String nodeName) throws IOException {
+    public AgentServer(int port, Path pki, PodDirectory pods, ContainerRuntime runtime, String nodeName, boolean simulated) throws IOException {
         requireNonNull(pki, "pki is null");
-        Requests requests = new Requests(pods, runtime, nodeName);
+        Requests requests = new Requests(pods, runtime, nodeName, simulated);
         SslContext tls;
         try {
             tls = SslContextBuilder.forServer(pki.resolve("node.crt").toFile(), pki.resolve("node.key").toFile())

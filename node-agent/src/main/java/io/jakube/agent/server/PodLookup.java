@@ -10,8 +10,8 @@ import io.jakube.agent.cri.ContainerRuntime;
 import io.jakube.agent.cri.v1.PodSandbox;
 import io.jakube.agent.cri.v1.PodSandboxState;
 import io.jakube.agent.pod.Labels;
+import io.jakube.agent.pod.PodDirectory;
 import io.jakube.agent.pod.PodSpecs;
-import io.jakube.agent.pod.Pods;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -19,10 +19,10 @@ import java.util.stream.Stream;
 
 /** Finds the containers and sandboxes that requests name. */
 final class PodLookup {
-    private final Pods pods;
+    private final PodDirectory pods;
     private final ContainerRuntime runtime;
 
-    PodLookup(Pods pods, ContainerRuntime runtime) {
+    PodLookup(PodDirectory pods, ContainerRuntime runtime) {
         this.pods = requireNonNull(pods, "pods is null");
         this.runtime = requireNonNull(runtime, "runtime is null");
     }

@@ -9,7 +9,7 @@ import io.jakube.agent.cri.v1.AttachRequest;
 import io.jakube.agent.cri.v1.ContainerState;
 import io.jakube.agent.cri.v1.ExecRequest;
 import io.jakube.agent.logs.LogReader;
-import io.jakube.agent.pod.Pods;
+import io.jakube.agent.pod.PodDirectory;
 import io.jakube.agent.streaming.StreamBridge;
 import io.jakube.common.json.Json;
 import io.netty.channel.Channel;
@@ -20,12 +20,14 @@ import java.util.List;
 
 /** Serves the requests that the README lists. Methods block; each request has a virtual thread. */
 final class Requests {
-    private final Pods pods;
+    private final PodDirectory pods;
+    private final boolean simulated;
     private final ContainerRuntime runtime;
     private final PodLookup lookup;
     private final StatsSummary stats;
 
-    Requests(Pods pods, ContainerRuntime runtime, String nodeName) {
+    Requests(PodDirectory pods, ContainerRuntime runtime, String nodeName, boolean simulated) {
+        this.simulated = simulated;
         this.pods = pods;
         this.runtime = runtime;
         this.lookup = new PodLookup(pods, runtime);
@@ -57,11 +59,9 @@ final class Requests {
 
     void logs(Channel channel, String namespace, String podName, String container, Query query) throws PlainError {
         Pod pod = lookup.pod(namespace, podName);
+        requireProcesses();
         String id = lookup.logged(pod, container, query.flag("previous"));
         Path file = Path.of(runtime.containerStatus(id).getLogPath());
-        if (file.toString().isEmpty()) {
-            throw new PlainError(HttpResponseStatus.NOT_IMPLEMENTED, "this node is simulated: its containers write no logs");
-        }
         var options = query.logOptions();
         try (ResponseStream out = new ResponseStream(channel, "text/plain; charset=utf-8")) {
             new LogReader(file, options, out, () -> isRunning(id)).copy();
@@ -74,6 +74,7 @@ final class Requests {
     }
 
     StreamBridge exec(String namespace, String podName, String container, Query query) throws PlainError {
+        requireProcesses();
         String id = lookup.running(lookup.pod(namespace, podName), container);
         if (query.all("command").isEmpty()) {
             throw PlainError.badRequest("you must specify at least 1 command for the container");
@@ -95,6 +96,7 @@ final class Requests {
     }
 
     StreamBridge attach(String namespace, String podName, String container, Query query) throws PlainError {
+        requireProcesses();
         String id = lookup.running(lookup.pod(namespace, podName), container);
         boolean tty = query.flag("tty");
         boolean stdin = query.flag("stdin");
@@ -112,11 +114,18 @@ final class Requests {
     }
 
     StreamBridge portForward(String namespace, String podName, Query query) throws PlainError {
+        requireProcesses();
         long port = query.number("port").orElseThrow(() -> PlainError.badRequest("the parameter port is missing"));
         if (port < 1 || port > 65535) {
             throw PlainError.badRequest("the port must be between 1 and 65535");
         }
         return StreamBridge.portForward(runtime.portForward(lookup.sandbox(lookup.pod(namespace, podName)), (int) port), (int) port);
+    }
+
+    private void requireProcesses() throws PlainError {
+        if (simulated) {
+            throw new PlainError(HttpResponseStatus.NOT_IMPLEMENTED, "this node is simulated: its containers have no processes, logs or ports");
+        }
     }
 
     private static void requireStreams(boolean stdin, boolean stdout, boolean stderr) throws PlainError {
