@@ -85,7 +85,7 @@ public final class ApiServer implements AutoCloseable {
         RequestBodies bodies = new RequestBodies(foundation.decoder());
 
         Plugins plugins = wiring.apply(new PluginContext(
-                foundation.config(), foundation.resources(), foundation.schemas(), foundation.decoder(), bodies, objects, foundation.store(), clock));
+                foundation.config(), foundation.resources(), foundation.schemas(), foundation.decoder(), bodies, objects, admission, foundation.store(), clock));
         types.install(plugins.strategies(), plugins.defaulters(), plugins.printers(), plugins.objectSubresources());
         versions.install(plugins.converter());
         admission.install(plugins.admission());

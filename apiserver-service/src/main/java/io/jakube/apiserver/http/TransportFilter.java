@@ -19,6 +19,8 @@ import java.util.Enumeration;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Stands before JAX-RS: hands connection upgrades to those who handle them, and hides from JAX-RS the headers it would negotiate by, since
@@ -26,6 +28,7 @@ import java.util.Set;
  */
 @WebFilter(urlPatterns = "/*", asyncSupported = true)
 public final class TransportFilter implements Filter {
+    private static final Logger LOG = LoggerFactory.getLogger(TransportFilter.class);
     private static final Set<String> METHODS = Set.of("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE");
     static final String REQUEST = TransportFilter.class.getName() + ".request";
     static final String RESPONSE = TransportFilter.class.getName() + ".response";
@@ -62,6 +65,9 @@ public final class TransportFilter implements Filter {
             handler.get().upgrade(context, request, response, chain);
         } catch (ApiException e) {
             answer(response, e);
+        } catch (RuntimeException e) {
+            LOG.error("the upgrade of {} {} failed", request.getMethod(), request.getRequestURI(), e);
+            answer(response, ApiException.internal("the server met an unexpected fault"));
         }
         return true;
     }

@@ -5,6 +5,9 @@ import io.jakube.apiserver.admission.AdmissionPlugin;
 import io.jakube.apiserver.admission.AdmissionRequest;
 import io.jakube.apiserver.admission.AdmissionRequest.Operation;
 import io.jakube.apiserver.request.RequestContext;
+import io.jakube.apiserver.request.RequestInfo;
+import io.jakube.common.api.ResourceDefinition;
+import io.jakube.common.json.Json;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -35,6 +38,20 @@ public final class Admission {
         if (!internal(request.context())) {
             plugins.forEach(plugin -> plugin.validate(request));
         }
+    }
+
+    /**
+     * Asks the chain about a connection to an object's subresource (exec, attach, port-forward, proxy).
+     *
+     * @param options the request's options object, such as {@code PodExecOptions}
+     * @throws io.jakube.common.status.ApiException where a plugin refuses
+     */
+    public void connect(ResourceDefinition resource, ObjectNode options, RequestContext context) {
+        RequestInfo info = context.info();
+        AdmissionRequest request = new AdmissionRequest(
+                Operation.CONNECT, resource, info.subresource(), info.namespace(), info.name(), options, null, Json.object(), false, context);
+        mutate(request);
+        validate(request);
     }
 
     private static boolean internal(RequestContext context) {

@@ -2,6 +2,8 @@ package io.jakube.apiserver.streaming;
 
 import io.jakube.apiserver.PluginContext;
 import io.jakube.apiserver.Plugins;
+import io.jakube.apiserver.authorization.AuthorizerChain;
+import io.jakube.apiserver.streaming.command.CommandUpgrade;
 import io.jakube.apiserver.streaming.logs.ContainerLogs;
 import io.jakube.apiserver.streaming.logs.LogHandler;
 import io.jakube.apiserver.streaming.logs.LogUpgrade;
@@ -11,10 +13,12 @@ import io.jakube.apiserver.streaming.node.Nodes;
 public final class Streaming {
     private Streaming() {}
 
-    /** Adds the handlers. */
+    /** Adds the handlers; the authorizers must have been added before. */
     public static void install(Plugins plugins, PluginContext context) {
         Nodes nodes = new Nodes(context.objects(), context.config().pkiDirectory());
         ContainerLogs logs = new ContainerLogs(context.objects(), nodes);
+        ConnectGuard guard = new ConnectGuard(new AuthorizerChain(plugins.authorizers()), context.admission(), context.resources());
         plugins.subresource(new LogHandler(logs)).upgrade(new LogUpgrade(logs));
+        plugins.subresource(new UpgradeRequired("exec")).subresource(new UpgradeRequired("attach")).upgrade(new CommandUpgrade(context.objects(), nodes, guard));
     }
 }

@@ -15,7 +15,7 @@ public final class NodeErrors {
 
     /** @param body of the refusal; read up to a limit */
     public static ApiException of(ResponseHead head, InputStream body, RequestInfo info) throws IOException {
-        String text = new String(body.readNBytes(MAX_TEXT), StandardCharsets.UTF_8).strip();
+        String text = text(body);
         return switch (head.status()) {
             case 400 -> ApiException.badRequest(text);
             case 404 -> ApiException.of(404, "NotFound", "the server could not find the requested resource ( " + info.resource() + "/" + info.subresource() + " " + info.name() + "): " + text);
@@ -23,5 +23,9 @@ public final class NodeErrors {
             case 503 -> ApiException.unavailable(text);
             default -> ApiException.internal(text);
         };
+    }
+
+    static String text(InputStream body) throws IOException {
+        return new String(body.readNBytes(MAX_TEXT), StandardCharsets.UTF_8).strip();
     }
 }

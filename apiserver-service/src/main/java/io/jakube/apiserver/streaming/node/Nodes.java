@@ -6,15 +6,21 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.jakube.apiserver.registry.ObjectStore;
 import io.jakube.apiserver.streaming.wire.HttpConnection;
+import io.jakube.apiserver.streaming.wire.ResponseHead;
+import io.jakube.apiserver.streaming.wire.WebSocketConnection;
+import io.jakube.apiserver.streaming.wire.WebSocketHandshake;
 import io.jakube.common.api.GroupResource;
 import io.jakube.common.status.ApiException;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** Where nodes are and how they are reached. Thread-safe. */
 public final class Nodes {
     private static final GroupResource NODES = GroupResource.core("nodes");
+    private static final String PROTOCOL = "v5.channel.k8s.io";
     private static final int DEFAULT_PORT = 10250;
 
     private final ObjectStore objects;
@@ -53,6 +59,35 @@ public final class Nodes {
         try {
             return new HttpConnection(tls().connect(address.host(), address.port(), address.node()));
         } catch (IOException e) {
+            throw unreachable(address, e);
+        }
+    }
+
+    /**
+     * Opens a WebSocket to a node.
+     *
+     * @param target path and query, encoded
+     * @throws ApiException 500 where the node cannot be reached or refuses
+     */
+    public WebSocketConnection webSocket(Address address, String target) {
+        HttpConnection connection = connect(address);
+        try {
+            connection.send("GET", target, List.of(
+                    Map.entry("Host", address.authority()),
+                    Map.entry("Connection", "Upgrade"),
+                    Map.entry("Upgrade", "websocket"),
+                    Map.entry("Sec-WebSocket-Version", "13"),
+                    Map.entry("Sec-WebSocket-Key", WebSocketHandshake.key()),
+                    Map.entry("Sec-WebSocket-Protocol", PROTOCOL)));
+            ResponseHead head = connection.response();
+            if (head.status() != 101) {
+                String text = NodeErrors.text(connection.body(head, "GET"));
+                connection.close();
+                throw ApiException.internal("unable to upgrade connection: " + text);
+            }
+            return new WebSocketConnection(connection, WebSocketConnection.Role.CLIENT);
+        } catch (IOException e) {
+            connection.close();
             throw unreachable(address, e);
         }
     }
