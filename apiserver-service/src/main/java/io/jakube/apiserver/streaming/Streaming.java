@@ -4,6 +4,7 @@ import io.jakube.apiserver.PluginContext;
 import io.jakube.apiserver.Plugins;
 import io.jakube.apiserver.authorization.AuthorizerChain;
 import io.jakube.apiserver.streaming.command.CommandUpgrade;
+import io.jakube.apiserver.streaming.forward.ForwardUpgrade;
 import io.jakube.apiserver.streaming.logs.ContainerLogs;
 import io.jakube.apiserver.streaming.logs.LogHandler;
 import io.jakube.apiserver.streaming.logs.LogUpgrade;
@@ -20,5 +21,6 @@ public final class Streaming {
         ConnectGuard guard = new ConnectGuard(new AuthorizerChain(plugins.authorizers()), context.admission(), context.resources());
         plugins.subresource(new LogHandler(logs)).upgrade(new LogUpgrade(logs));
         plugins.subresource(new UpgradeRequired("exec")).subresource(new UpgradeRequired("attach")).upgrade(new CommandUpgrade(context.objects(), nodes, guard));
+        plugins.subresource(new UpgradeRequired("portforward")).upgrade(new ForwardUpgrade(context.objects(), nodes, guard));
     }
 }

@@ -7,6 +7,8 @@ import io.jakube.apiserver.streaming.wire.Duplex;
 import io.jakube.apiserver.streaming.wire.WebSocketConnection;
 import io.jakube.apiserver.streaming.wire.WebSocketConnection.Message;
 import java.io.IOException;
+import java.time.Duration;
+import java.util.Arrays;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -18,10 +20,16 @@ final class CommandRelay {
     private static final Logger LOG = LoggerFactory.getLogger(CommandRelay.class);
     private static final int MAX_FRAME = 512 * 1024;
 
+    /** As upstream's: how long a client may take to open the streams it announced. */
+    private static final Duration OPENING = Duration.ofSeconds(30);
+
+    private final Duplex connection;
     private final CommandClient client;
     private final WebSocketConnection node;
 
-    CommandRelay(CommandClient client, WebSocketConnection node) {
+    /** @param connection the client's, which the client speaks over */
+    CommandRelay(Duplex connection, CommandClient client, WebSocketConnection node) {
+        this.connection = requireNonNull(connection, "connection is null");
         this.client = requireNonNull(client, "client is null");
         this.node = requireNonNull(node, "node is null");
     }
@@ -29,7 +37,9 @@ final class CommandRelay {
     /** Runs until the command or the client has ended. */
     void run() {
         try {
+            Thread guard = Thread.ofVirtual().name("command-guard").start(this::limitOpening);
             client.open();
+            guard.interrupt();
             Thread input = Thread.ofVirtual().name("command-input").start(this::input);
             output();
             client.finish();
@@ -40,6 +50,15 @@ final class CommandRelay {
             Thread.currentThread().interrupt();
         } finally {
             node.close();
+        }
+    }
+
+    private void limitOpening() {
+        try {
+            Thread.sleep(OPENING);
+            connection.close();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
         }
     }
 
@@ -95,7 +114,7 @@ final class CommandRelay {
                 case Channels.STDOUT, Channels.STDERR -> client.write(data[0], data, 1, data.length - 1);
                 case Channels.ERROR -> {
                     ended = true;
-                    client.status(java.util.Arrays.copyOfRange(data, 1, data.length));
+                    client.status(Arrays.copyOfRange(data, 1, data.length));
                 }
                 default -> { }
             }

@@ -69,9 +69,9 @@ public final class CommandUpgrade implements UpgradeHandler {
         try {
             if (webSocket) {
                 Upgrades.webSocket(asked, request, response, protocol,
-                        connection -> new CommandRelay(new WebSocketCommandClient(new WebSocketConnection(connection, Role.SERVER), protocol, flags), node).run());
+                        connection -> new CommandRelay(connection, new WebSocketCommandClient(new WebSocketConnection(connection, Role.SERVER), protocol, flags), node).run());
             } else {
-                Upgrades.spdy(request, response, protocol, connection -> new CommandRelay(new SpdyCommandClient(new SpdySession(connection), protocol, flags), node).run());
+                Upgrades.spdy(request, response, protocol, connection -> new CommandRelay(connection, new SpdyCommandClient(new SpdySession(connection), protocol, flags), node).run());
             }
         } catch (IOException | ServletException | RuntimeException e) {
             node.close();
