@@ -18,9 +18,12 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.regex.Pattern;
 
 /** A servlet request, copied: independent of the container's threads and of the life of the request object. */
 final class ServletApiRequest implements ApiRequest {
+    private static final Pattern PROXIED = Pattern.compile("^/api/v1/(namespaces/[^/]+/(pods|services)|nodes)/[^/]+/proxy(/|$)");
+
     private final String method;
     private final String path;
     private final Map<String, List<String>> query;
@@ -53,11 +56,19 @@ final class ServletApiRequest implements ApiRequest {
     static ServletApiRequest withBody(HttpServletRequest request) {
         boolean empty = request.getContentLengthLong() == 0 || request.getMethod().equals("GET") || request.getMethod().equals("HEAD");
         try {
+            if (!empty && isProxied(request)) {
+                return new ServletApiRequest(request, request.getInputStream());
+            }
             byte[] bytes = empty ? new byte[0] : request.getInputStream().readNBytes(RequestBodies.MAX_BODY + 1);
             return new ServletApiRequest(request, new ByteArrayInputStream(bytes));
         } catch (IOException e) {
             throw ApiException.badRequest("the body of the request could not be read");
         }
+    }
+
+    /** Bodies for {@code proxy} subresources are of any size, and are passed on while they come. */
+    private static boolean isProxied(HttpServletRequest request) {
+        return PROXIED.matcher(request.getRequestURI()).find();
     }
 
     /** Without its body, which whoever upgrades the connection reads. */

@@ -35,7 +35,9 @@ final class ServletStream {
     void write(ApiResponse.Streaming stream) {
         try {
             response.setStatus(stream.status());
-            response.setContentType(stream.contentType());
+            if (!stream.contentType().isEmpty()) {
+                response.setContentType(stream.contentType());
+            }
             stream.headers().forEach((name, values) -> values.forEach(value -> response.addHeader(name, value)));
             // Liberty swallows the first flush of a response: one for the headers, another to send them.
             response.flushBuffer();

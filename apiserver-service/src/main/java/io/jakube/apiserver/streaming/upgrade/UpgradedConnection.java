@@ -10,7 +10,6 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.util.Arrays;
-import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -18,22 +17,22 @@ import org.slf4j.LoggerFactory;
 
 /**
  * A connection taken over from the servlet container, as a {@link Duplex}. The container announces input (Liberty cannot block in reads of upgraded TLS
- * connections); it is taken as long as the bounded pipe has room, and again when the session has made room. Output is written in place by whoever writes.
+ * connections) and calls back on one thread at a time; that thread puts it into a bounded pipe and waits there while the session does not keep up, which
+ * makes TCP hold back the client. Reading from another thread later, instead of waiting, corrupts Liberty's input. Output is written in place by whoever
+ * writes.
  */
 public final class UpgradedConnection implements HttpUpgradeHandler, ReadListener, Duplex {
     private static final Logger LOG = LoggerFactory.getLogger(UpgradedConnection.class);
     private static final int CAPACITY = 256 * 1024;
     private static final int BUFFER = 16 * 1024;
 
-    private final ReentrantLock filling = new ReentrantLock();
-    private final BytePipe pipe = new BytePipe(CAPACITY, this::resume);
+    private final BytePipe pipe = new BytePipe(CAPACITY);
     private final InputStream input = pipe.asStream();
     private final byte[] buffer = new byte[BUFFER];
     private @Nullable Consumer<Duplex> session;
     private @Nullable WebConnection connection;
     private @Nullable ServletInputStream source;
     private @Nullable OutputStream sink;
-    private boolean paused;
     private volatile boolean closed;
 
     /** What is done with the connection, on a virtual thread; the connection is closed when it returns. Set before the container begins. */
@@ -69,48 +68,27 @@ public final class UpgradedConnection implements HttpUpgradeHandler, ReadListene
         }
     }
 
+    /** Waits, on the container's thread, while the session does not keep up. */
     @Override
     public void onDataAvailable() {
-        fill();
-    }
-
-    private void resume() {
-        boolean needed;
-        filling.lock();
-        try {
-            needed = paused && pipe.room();
-        } finally {
-            filling.unlock();
+        ServletInputStream from = source;
+        if (from == null) {
+            return;
         }
-        if (needed) {
-            fill();
-        }
-    }
-
-    private void fill() {
-        filling.lock();
         try {
-            ServletInputStream from = source;
-            paused = false;
-            while (from != null && !closed) {
-                if (!pipe.room()) {
-                    paused = true;
-                    return;
-                }
-                if (!from.isReady()) {
-                    return;
-                }
+            while (!closed && from.isReady()) {
                 int count = from.read(buffer);
                 if (count < 0) {
                     pipe.end(null);
                     return;
                 }
-                pipe.add(Arrays.copyOf(buffer, count));
+                pipe.put(Arrays.copyOf(buffer, count));
             }
         } catch (IOException | IllegalStateException e) {
             pipe.end(new IOException(e.getMessage(), e));
-        } finally {
-            filling.unlock();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            pipe.end(new IOException("interrupted", e));
         }
     }
 

@@ -9,12 +9,10 @@ import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Bytes on their way from a producer to one consumer, bounded: {@link #put} waits for room, {@link #add} never waits and may overshoot by one chunk,
- * so its caller asks for {@link #room} first. Chunks are handed over, not copied. Thread-safe.
+ * Bytes on their way from producers to one consumer, bounded: {@link #put} waits for room. Chunks are handed over, not copied. Thread-safe.
  */
 public final class BytePipe {
     private final int capacity;
-    private final Runnable onRoom;
     private final Queue<byte[]> chunks = new ArrayDeque<>();
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition changed = lock.newCondition();
@@ -23,47 +21,23 @@ public final class BytePipe {
     private boolean abandoned;
     private @Nullable IOException failure;
 
+    /** @param capacity in bytes; the last chunk may exceed it */
     public BytePipe(int capacity) {
-        this(capacity, () -> { });
-    }
-
-    /** @param onRoom called by the consumer, outside the lock, each time it has taken a chunk */
-    public BytePipe(int capacity, Runnable onRoom) {
         this.capacity = capacity;
-        this.onRoom = onRoom;
     }
 
-    public boolean room() {
-        lock.lock();
-        try {
-            return queued < capacity;
-        } finally {
-            lock.unlock();
-        }
-    }
-
-    /** Adds a chunk without waiting; after the end nothing is taken. */
-    public void add(byte[] chunk) {
-        lock.lock();
-        try {
-            if (chunk.length > 0 && !ended && !abandoned) {
-                chunks.add(chunk);
-                queued += chunk.length;
-                changed.signalAll();
-            }
-        } finally {
-            lock.unlock();
-        }
-    }
-
-    /** Adds a chunk when there is room. @return false once the consumer has gone */
+    /** Adds a chunk when there is room; after the end nothing is taken. @return false once the consumer has gone */
     public boolean put(byte[] chunk) throws InterruptedException {
         lock.lock();
         try {
             while (queued >= capacity && !abandoned) {
                 changed.await();
             }
-            add(chunk);
+            if (chunk.length > 0 && !ended) {
+                chunks.add(chunk);
+                queued += chunk.length;
+                changed.signalAll();
+            }
             return !abandoned;
         } finally {
             lock.unlock();
@@ -100,13 +74,12 @@ public final class BytePipe {
 
     /** Waits for the next chunk. @return null at the end */
     public byte @Nullable [] take() throws IOException {
-        byte[] chunk;
         lock.lock();
         try {
             while (chunks.isEmpty() && !ended) {
                 changed.await();
             }
-            chunk = chunks.poll();
+            byte[] chunk = chunks.poll();
             if (chunk == null) {
                 if (failure != null) {
                     throw new IOException(failure.getMessage(), failure);
@@ -115,14 +88,13 @@ public final class BytePipe {
             }
             queued -= chunk.length;
             changed.signalAll();
+            return chunk;
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new IOException("interrupted", e);
         } finally {
             lock.unlock();
         }
-        onRoom.run();
-        return chunk;
     }
 
     /** The consumer's side as a stream. */

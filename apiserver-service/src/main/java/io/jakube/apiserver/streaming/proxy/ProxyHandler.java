@@ -1,0 +1,112 @@
+package io.jakube.apiserver.streaming.proxy;
+
+import static java.util.Objects.requireNonNull;
+
+import io.jakube.apiserver.registry.SubresourceHandler;
+import io.jakube.apiserver.request.ApiRequest;
+import io.jakube.apiserver.request.ApiResponse;
+import io.jakube.apiserver.request.RequestContext;
+import io.jakube.apiserver.streaming.ConnectGuard;
+import io.jakube.apiserver.streaming.wire.HttpConnection;
+import io.jakube.apiserver.streaming.wire.ResponseHead;
+import io.jakube.common.api.ResourceDefinition;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.util.List;
+import java.util.Map;
+
+/** {@code pods/proxy}, {@code services/proxy} and {@code nodes/proxy}: requests of any method, bodies streamed both ways. */
+public final class ProxyHandler implements SubresourceHandler {
+    private static final int BUFFER = 16 * 1024;
+
+    private final String resource;
+    private final String optionsKind;
+    private final ProxyTargets targets;
+    private final ConnectGuard guard;
+
+    /** @param optionsKind what admission sees, such as {@code PodProxyOptions} */
+    public ProxyHandler(String resource, String optionsKind, ProxyTargets targets, ConnectGuard guard) {
+        this.resource = requireNonNull(resource, "resource is null");
+        this.optionsKind = requireNonNull(optionsKind, "optionsKind is null");
+        this.targets = requireNonNull(targets, "targets is null");
+        this.guard = requireNonNull(guard, "guard is null");
+    }
+
+    @Override
+    public String group() {
+        return "";
+    }
+
+    @Override
+    public String resource() {
+        return resource;
+    }
+
+    @Override
+    public String subresource() {
+        return "proxy";
+    }
+
+    @Override
+    public ApiResponse handle(ResourceDefinition definition, RequestContext context) {
+        guard.admit(context, optionsKind);
+        ProxyTarget target = targets.find(context.info());
+        ApiRequest request = context.request();
+        String prefix = ProxyRequest.prefix(context.info());
+        if (ProxyRequest.wantsSlash(context.info())) {
+            String location = ProxyRequest.encodePath(prefix) + "/" + ProxyRequest.query(request);
+            return new ApiResponse.Complete(301, "text/plain", Map.of("Location", List.of(location)), new byte[0]);
+        }
+        HttpConnection connection = target.connect();
+        try {
+            List<Map.Entry<String, String>> headers = ProxyRequest.headers(request, target);
+            headers.add(Map.entry("Connection", "close"));
+            send(connection, request, ProxyRequest.target(context), headers);
+            ResponseHead head = connection.response();
+            InputStream body = connection.body(head, request.method());
+            return new ApiResponse.Streaming(head.status(), head.header("Content-Type").orElse(""), ProxyRequest.answerHeaders(head, target, prefix),
+                    (out, closing) -> copy(connection, body, out));
+        } catch (IOException e) {
+            connection.close();
+            throw target.unreachable(e);
+        } catch (RuntimeException e) {
+            connection.close();
+            throw e;
+        }
+    }
+
+    private static void send(HttpConnection connection, ApiRequest request, String target, List<Map.Entry<String, String>> headers) throws IOException {
+        long length = request.header("Content-Length").map(ProxyHandler::length).orElse(-1L);
+        boolean chunked = request.header("Transfer-Encoding").isPresent();
+        if (length > 0 || chunked) {
+            connection.send(request.method(), target, headers, request.body(), chunked ? -1 : length);
+        } else {
+            if (length == 0) {
+                headers.add(Map.entry("Content-Length", "0"));
+            }
+            connection.send(request.method(), target, headers);
+        }
+    }
+
+    private static long length(String text) {
+        try {
+            return Long.parseLong(text);
+        } catch (NumberFormatException e) {
+            return -1;
+        }
+    }
+
+    private static void copy(HttpConnection connection, InputStream body, OutputStream out) throws IOException {
+        try (connection) {
+            byte[] buffer = new byte[BUFFER];
+            for (int count = body.read(buffer); count >= 0; count = body.read(buffer)) {
+                out.write(buffer, 0, count);
+                if (connection.in().available() == 0) {
+                    out.flush();
+                }
+            }
+            out.flush();
+        }
+    }
+}
