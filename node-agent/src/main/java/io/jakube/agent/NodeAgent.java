@@ -43,6 +43,8 @@ import org.slf4j.LoggerFactory;
  */
 public final class NodeAgent implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(NodeAgent.class);
+    /** gRPC sets SO_KEEPALIVE on every channel, and Netty warns that Unix domain sockets have none. Held, because the log manager forgets levels of unused loggers. */
+    private static final java.util.logging.Logger CHANNEL_OPTIONS = java.util.logging.Logger.getLogger("io.netty.bootstrap.AbstractBootstrap");
     private static final Duration RUNTIME_RETRY = Duration.ofMillis(200);
 
     private final List<AutoCloseable> parts = new ArrayList<>();
@@ -61,8 +63,7 @@ public final class NodeAgent implements AutoCloseable {
         System.setProperty("io.netty.allocator.numDirectArenas", "1");
         System.setProperty("io.netty.allocator.numHeapArenas", "1");
         System.setProperty("io.netty.allocator.maxOrder", "3");
-        // grpc sets SO_KEEPALIVE on every channel, and Netty warns that Unix domain sockets have none.
-        java.util.logging.Logger.getLogger("io.netty.bootstrap.AbstractBootstrap").setLevel(Level.SEVERE);
+        CHANNEL_OPTIONS.setLevel(Level.SEVERE);
         AgentConfig config;
         try {
             config = AgentConfig.load();
