@@ -24,8 +24,8 @@ import java.util.concurrent.Executors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A lean client of the REST API for the project's own components: one JSON encoding, no retries (a write is sent once), HTTP/2 where the
- * server speaks it. Calls block and suit virtual threads. Thread-safe.
+ * A lean client of the REST API for the project's own components: one JSON encoding, no retries (a write is sent once), HTTP/1.1
+ * with connections kept. Calls block and suit virtual threads. Thread-safe.
  *
  * <p>A failure the server answers is an {@link ApiException}; a failure to reach it, or to hear its answer, is an {@link UncheckedIOException}
  * (the outcome of a write is then unknown). Interruption is an {@link UncheckedIOException} too, with the thread's interrupt flag set.
@@ -45,6 +45,8 @@ public final class RestClient implements ApiClient, AutoCloseable {
         this.base = server.endsWith("/") ? server.substring(0, server.length() - 1) : server;
         this.http = HttpClient.newBuilder()
                 .sslContext(TlsContexts.of(config))
+                // A connection per request under way: streams of one connection would share, and wait for, one writer of the server.
+                .version(HttpClient.Version.HTTP_1_1)
                 .connectTimeout(Duration.ofSeconds(10))
                 .executor(Executors.newVirtualThreadPerTaskExecutor())
                 .build();

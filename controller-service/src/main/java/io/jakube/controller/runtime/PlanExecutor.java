@@ -138,7 +138,7 @@ public final class PlanExecutor {
             };
         } catch (ApiException e) {
             boolean fine = switch (write) {
-                case Write.Create create -> create.tolerateExisting() && e.is("AlreadyExists");
+                case Write.Create create -> create.tolerateExisting() && e.is("AlreadyExists") || isNamespaceTerminating(e);
                 case Write.Delete delete -> isGone(e, delete.options());
                 case Write.DeletePath delete -> isGone(e, delete.options());
                 case Write.Request request -> e.code() == 404;
@@ -151,6 +151,11 @@ public final class PlanExecutor {
             }
             throw e;
         }
+    }
+
+    /** Nothing new can be made in a namespace that is being deleted, and trying again will not help. */
+    private static boolean isNamespaceTerminating(ApiException e) {
+        return e.code() == 403 && e.causes().stream().anyMatch(cause -> cause.reason().equals("NamespaceTerminating"));
     }
 
     private static boolean isGone(ApiException e, DeleteOptions options) {
