@@ -16,9 +16,10 @@ final class JavaProcess {
      *
      * @param initialHeapMiB heap to start with; less costs collections while starting
      * @param maxHeapMiB heap not to be exceeded
+     * @param classesMiB memory of classes at which a full collection looks for unused ones; less than is in use once ready costs several while starting
      * @param codeCacheMiB room for compiled code
      */
-    static List<String> command(int initialHeapMiB, long maxHeapMiB, int codeCacheMiB) {
+    static List<String> command(int initialHeapMiB, long maxHeapMiB, int classesMiB, int codeCacheMiB) {
         return List.of(
                 Distribution.java().toString(),
                 "-XX:+UseSerialGC",
@@ -26,6 +27,7 @@ final class JavaProcess {
                 "-XX:-UsePerfData",
                 "-Xms" + initialHeapMiB + "m",
                 "-Xmx" + maxHeapMiB + "m",
+                "-XX:MetaspaceSize=" + classesMiB + "m",
                 "-Xss512k",
                 "-XX:MinHeapFreeRatio=10",
                 "-XX:MaxHeapFreeRatio=20",

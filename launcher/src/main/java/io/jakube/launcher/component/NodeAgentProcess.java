@@ -27,7 +27,7 @@ public final class NodeAgentProcess {
 
     /** Starts it unless it runs. @param settings file for {@code jakube.config} */
     public void start(Path settings) {
-        List<String> command = new ArrayList<>(JavaProcess.command(24, 256, 48));
+        List<String> command = new ArrayList<>(JavaProcess.command(24, 256, 21, 48));
         // Nothing in the agent is worth the optimising compiler's time and memory: it waits for the runtime and the API server.
         command.add("-XX:TieredStopAtLevel=1");
         command.addAll(List.of("-Djakube.config=" + settings, "-cp", distribution.libraries().resolve("*").toString(), "io.jakube.agent.NodeAgent"));
