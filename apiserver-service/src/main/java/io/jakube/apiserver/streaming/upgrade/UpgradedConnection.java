@@ -1,37 +1,22 @@
 package io.jakube.apiserver.streaming.upgrade;
 
-import io.jakube.apiserver.streaming.wire.BytePipe;
 import io.jakube.apiserver.streaming.wire.Duplex;
-import jakarta.servlet.ReadListener;
-import jakarta.servlet.ServletInputStream;
 import jakarta.servlet.http.HttpUpgradeHandler;
 import jakarta.servlet.http.WebConnection;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
-import java.util.Arrays;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/**
- * A connection taken over from the servlet container, as a {@link Duplex}. The container announces input (Liberty cannot block in reads of upgraded TLS
- * connections) and calls back on one thread at a time; that thread puts it into a bounded pipe and waits there while the session does not keep up, which
- * makes TCP hold back the client. Reading from another thread later, instead of waiting, corrupts Liberty's input. Output is written in place by whoever
- * writes.
- */
-public final class UpgradedConnection implements HttpUpgradeHandler, ReadListener, Duplex {
+/** A connection taken over from the servlet container, as a {@link Duplex}. Output is written in place by whoever writes. */
+public final class UpgradedConnection implements HttpUpgradeHandler, Duplex {
     private static final Logger LOG = LoggerFactory.getLogger(UpgradedConnection.class);
-    private static final int CAPACITY = 256 * 1024;
-    private static final int BUFFER = 16 * 1024;
-
-    private final BytePipe pipe = new BytePipe(CAPACITY);
-    private final InputStream input = pipe.asStream();
-    private final byte[] buffer = new byte[BUFFER];
     private @Nullable Consumer<Duplex> session;
     private @Nullable WebConnection connection;
-    private @Nullable ServletInputStream source;
+    private @Nullable LibertyInput input;
     private @Nullable OutputStream sink;
     private volatile boolean closed;
 
@@ -44,13 +29,14 @@ public final class UpgradedConnection implements HttpUpgradeHandler, ReadListene
     public void init(WebConnection opened) {
         try {
             connection = opened;
-            source = opened.getInputStream();
+            LibertyInput from = new LibertyInput(opened);
+            input = from;
             sink = opened.getOutputStream();
             Consumer<Duplex> work = session;
             if (work == null) {
                 throw new IOException("nobody wants the upgraded connection");
             }
-            source.setReadListener(this);
+            from.start();
             Thread.ofVirtual().name("upgraded").start(() -> run(work));
         } catch (IOException e) {
             LOG.warn("an upgraded connection could not be opened: {}", e.getMessage());
@@ -68,53 +54,21 @@ public final class UpgradedConnection implements HttpUpgradeHandler, ReadListene
         }
     }
 
-    /** Waits, on the container's thread, while the session does not keep up. */
-    @Override
-    public void onDataAvailable() {
-        ServletInputStream from = source;
-        if (from == null) {
-            return;
-        }
-        try {
-            while (!closed && from.isReady()) {
-                int count = from.read(buffer);
-                if (count < 0) {
-                    pipe.end(null);
-                    return;
-                }
-                pipe.put(Arrays.copyOf(buffer, count));
-            }
-        } catch (IOException | IllegalStateException e) {
-            pipe.end(new IOException(e.getMessage(), e));
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            pipe.end(new IOException("interrupted", e));
-        }
-    }
-
-    @Override
-    public void onAllDataRead() {
-        pipe.end(null);
-    }
-
-    @Override
-    public void onError(Throwable failure) {
-        LOG.debug("an upgraded connection broke: {}", failure.getMessage());
-        pipe.end(new IOException(String.valueOf(failure.getMessage()), failure));
-    }
-
     @Override
     public InputStream in() {
-        return input;
+        return opened(input).stream();
     }
 
     @Override
     public OutputStream out() {
-        OutputStream out = sink;
-        if (out == null) {
+        return opened(sink);
+    }
+
+    private static <T> T opened(@Nullable T part) {
+        if (part == null) {
             throw new IllegalStateException("the connection has not been opened");
         }
-        return out;
+        return part;
     }
 
     @Override
@@ -123,7 +77,7 @@ public final class UpgradedConnection implements HttpUpgradeHandler, ReadListene
             return;
         }
         closed = true;
-        pipe.abandon();
+        endInput();
         WebConnection opened = connection;
         if (opened != null) {
             try {
@@ -137,6 +91,13 @@ public final class UpgradedConnection implements HttpUpgradeHandler, ReadListene
     @Override
     public void destroy() {
         closed = true;
-        pipe.abandon();
+        endInput();
+    }
+
+    private void endInput() {
+        LibertyInput from = input;
+        if (from != null) {
+            from.close();
+        }
     }
 }

@@ -9,10 +9,12 @@ import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Bytes on their way from producers to one consumer, bounded: {@link #put} waits for room. Chunks are handed over, not copied. Thread-safe.
+ * Bytes on their way from producers to one consumer, bounded: {@link #put} waits for room, {@link #add} does not, so its
+ * caller asks for {@link #room} first. Chunks are handed over, not copied. Thread-safe.
  */
 public final class BytePipe {
     private final int capacity;
+    private final Runnable onTaken;
     private final Queue<byte[]> chunks = new ArrayDeque<>();
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition changed = lock.newCondition();
@@ -23,7 +25,36 @@ public final class BytePipe {
 
     /** @param capacity in bytes; the last chunk may exceed it */
     public BytePipe(int capacity) {
+        this(capacity, () -> { });
+    }
+
+    /** @param onTaken called by the consumer, outside the lock, when it has taken a chunk */
+    public BytePipe(int capacity, Runnable onTaken) {
         this.capacity = capacity;
+        this.onTaken = onTaken;
+    }
+
+    public boolean room() {
+        lock.lock();
+        try {
+            return queued < capacity;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Adds a chunk without waiting; after the end nothing is taken. */
+    public void add(byte[] chunk) {
+        lock.lock();
+        try {
+            if (chunk.length > 0 && !ended) {
+                chunks.add(chunk);
+                queued += chunk.length;
+                changed.signalAll();
+            }
+        } finally {
+            lock.unlock();
+        }
     }
 
     /** Adds a chunk when there is room; after the end nothing is taken. @return false once the consumer has gone */
@@ -33,11 +64,7 @@ public final class BytePipe {
             while (queued >= capacity && !abandoned) {
                 changed.await();
             }
-            if (chunk.length > 0 && !ended) {
-                chunks.add(chunk);
-                queued += chunk.length;
-                changed.signalAll();
-            }
+            add(chunk);
             return !abandoned;
         } finally {
             lock.unlock();
@@ -74,12 +101,13 @@ public final class BytePipe {
 
     /** Waits for the next chunk. @return null at the end */
     public byte @Nullable [] take() throws IOException {
+        byte[] chunk;
         lock.lock();
         try {
             while (chunks.isEmpty() && !ended) {
                 changed.await();
             }
-            byte[] chunk = chunks.poll();
+            chunk = chunks.poll();
             if (chunk == null) {
                 if (failure != null) {
                     throw new IOException(failure.getMessage(), failure);
@@ -88,13 +116,14 @@ public final class BytePipe {
             }
             queued -= chunk.length;
             changed.signalAll();
-            return chunk;
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new IOException("interrupted", e);
         } finally {
             lock.unlock();
         }
+        onTaken.run();
+        return chunk;
     }
 
     /** The consumer's side as a stream. */

@@ -1,0 +1,187 @@
+package io.jakube.apiserver.streaming.upgrade;
+
+import static java.util.Objects.requireNonNull;
+
+import io.jakube.apiserver.streaming.wire.BytePipe;
+import jakarta.servlet.http.WebConnection;
+import java.io.EOFException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.lang.reflect.Proxy;
+import java.util.Map;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The input of an upgraded connection, read from Liberty's channel below the servlet API, as its HTTP engine does: asynchronous reads into buffers the
+ * channel allocates. Liberty's own {@code ServletInputStream} of an upgraded TLS connection loses bytes when more than one TLS record has arrived (seen with
+ * 26.0.0.3), blocking or with a {@code ReadListener}, so it cannot be used. The channel's classes are not visible to applications, hence the reflection.
+ *
+ * <p>A read is outstanding as long as the pipe has room; a full pipe stops reading, which makes TCP hold back the client, until the consumer has taken
+ * something. One read at a time; each is begun by the thread that completed the one before, or by the consumer.
+ */
+final class LibertyInput {
+    private static final Logger LOG = LoggerFactory.getLogger(LibertyInput.class);
+    private static final String PACKAGE = "com.ibm.wsspi.tcpchannel.";
+    /** Where Liberty keeps what it had read beyond the request's head. */
+    private static final String UNREAD = "NotUpgradedUnreadData";
+
+    /** What keeps Liberty from closing the connection when the upgrade handler's {@code init} returns. */
+    private static final String LISTENED = "UpgradedListener";
+
+    private static final int CAPACITY = 256 * 1024;
+    private static final int BUFFER = 32 * 1024;
+
+    private final BytePipe pipe = new BytePipe(CAPACITY, this::resume);
+    private final InputStream stream = pipe.asStream();
+    private final Object connection;
+    private final Object reader;
+    private final Class<?> readerType;
+    private final Class<?> callbackType;
+    private final Object callback;
+    private final int noTimeout;
+    private final ReentrantLock lock = new ReentrantLock();
+    private boolean paused;
+    private volatile boolean closed;
+
+    /** @throws IOException where this is no Liberty as it is known */
+    LibertyInput(WebConnection upgraded) throws IOException {
+        requireNonNull(upgraded, "upgraded is null");
+        try {
+            connection = call(upgraded.getClass(), upgraded, "getVirtualConnection");
+            Object tcp = call(upgraded.getClass(), upgraded, "getTCPConnectionContext");
+            ClassLoader loader = tcp.getClass().getClassLoader();
+            reader = call(Class.forName(PACKAGE + "TCPConnectionContext", false, loader), tcp, "getReadInterface");
+            readerType = Class.forName(PACKAGE + "TCPReadRequestContext", false, loader);
+            callbackType = Class.forName(PACKAGE + "TCPReadCompletedCallback", false, loader);
+            noTimeout = Class.forName(PACKAGE + "TCPRequestContext", false, loader).getField("NO_TIMEOUT").getInt(null);
+            callback = Proxy.newProxyInstance(callbackType.getClassLoader(), new Class<?>[] {callbackType}, (proxy, method, arguments) -> switch (method.getName()) {
+                case "complete" -> {
+                    completed();
+                    yield null;
+                }
+                case "error" -> {
+                    failed((IOException) arguments[2]);
+                    yield null;
+                }
+                case "hashCode" -> System.identityHashCode(proxy);
+                case "equals" -> proxy == arguments[0];
+                default -> "input of an upgraded connection";
+            });
+        } catch (ReflectiveOperationException e) {
+            throw new IOException("this version of Liberty does not let its connections be taken over: " + e, e);
+        }
+    }
+
+    /** Begins to read. */
+    void start() throws IOException {
+        try {
+            @SuppressWarnings("unchecked")
+            Map<Object, Object> state = (Map<Object, Object>) call(Class.forName("com.ibm.wsspi.channelfw.VirtualConnection", false, reader.getClass().getClassLoader()), connection, "getStateMap");
+            state.put(LISTENED, "true");
+            Object unread = state.remove(UNREAD);
+            if (unread != null) {
+                deliver(unread);
+            }
+        } catch (ReflectiveOperationException e) {
+            throw new IOException("what Liberty has read already cannot be had: " + e, e);
+        }
+        readOn();
+    }
+
+    InputStream stream() {
+        return stream;
+    }
+
+    void close() {
+        closed = true;
+        pipe.abandon();
+    }
+
+    private void completed() {
+        try {
+            take();
+            readOn();
+        } catch (ReflectiveOperationException | RuntimeException e) {
+            failed(new IOException(e.toString(), e));
+        }
+    }
+
+    private void failed(IOException problem) {
+        LOG.debug("an upgraded connection's input ended: {}", problem.getMessage());
+        pipe.end(problem instanceof EOFException || closed ? null : problem);
+    }
+
+    private void resume() {
+        lock.lock();
+        try {
+            if (!paused || !pipe.room()) {
+                return;
+            }
+            paused = false;
+        } finally {
+            lock.unlock();
+        }
+        readOn();
+    }
+
+    /** Reads what is there, and leaves a read outstanding unless the pipe is full. */
+    private void readOn() {
+        try {
+            while (!closed) {
+                lock.lock();
+                try {
+                    if (!pipe.room()) {
+                        paused = true;
+                        return;
+                    }
+                } finally {
+                    lock.unlock();
+                }
+                readerType.getMethod("setJITAllocateSize", int.class).invoke(reader, BUFFER);
+                clear();
+                Object now = readerType.getMethod("read", long.class, callbackType, boolean.class, int.class).invoke(reader, 1L, callback, false, noTimeout);
+                if (now == null) {
+                    return;
+                }
+                take();
+            }
+        } catch (ReflectiveOperationException | RuntimeException e) {
+            failed(new IOException(e.toString(), e));
+        }
+    }
+
+    private void clear() throws ReflectiveOperationException {
+        readerType.getMethod("setBuffers", java.lang.reflect.Array.newInstance(bufferType(), 0).getClass()).invoke(reader, (Object) null);
+    }
+
+    private Class<?> bufferType() throws ReflectiveOperationException {
+        return readerType.getMethod("getBuffer").getReturnType();
+    }
+
+    private void take() throws ReflectiveOperationException {
+        Object @Nullable [] buffers = (Object[]) call(readerType, reader, "getBuffers");
+        if (buffers != null) {
+            for (Object buffer : buffers) {
+                if (buffer != null) {
+                    call(bufferType(), buffer, "flip");
+                    deliver(buffer);
+                }
+            }
+        }
+    }
+
+    private void deliver(Object buffer) throws ReflectiveOperationException {
+        Class<?> type = bufferType();
+        byte[] bytes = new byte[(int) call(type, buffer, "remaining")];
+        type.getMethod("get", byte[].class).invoke(buffer, (Object) bytes);
+        call(type, buffer, "release");
+        pipe.add(bytes);
+    }
+
+    private static Object call(Class<?> type, Object target, String method) throws ReflectiveOperationException {
+        return type.getMethod(method).invoke(target);
+    }
+}
