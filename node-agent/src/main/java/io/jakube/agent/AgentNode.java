@@ -75,7 +75,9 @@ final class AgentNode implements AutoCloseable {
         NodeFacts facts = new NodeFacts(name, name, addresses, inventory.allocatable(), io.jakube.agent.system.Host.memoryBytes());
         PodEvents podEvents = new PodEvents(events);
         ImagePuller puller = new ImagePuller(runtime, objects, podEvents, real && config.preferLocalImages());
-        puller.warmUp();
+        if (real) {
+            puller.warmUp();
+        }
         Path resolvConf = Files.exists(Path.of("/run/systemd/resolve/resolv.conf")) ? Path.of("/run/systemd/resolve/resolv.conf") : Path.of("/etc/resolv.conf");
         services = new PodServices(
                 runtime,

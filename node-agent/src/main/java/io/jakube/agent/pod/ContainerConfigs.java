@@ -30,12 +30,15 @@ final class ContainerConfigs {
     private final EnvironmentBuilder environments;
     private final SecurityContexts security;
     private final ContainerMounts mounts;
+    private final boolean realFiles;
 
-    ContainerConfigs(PodPaths paths, EnvironmentBuilder environments, SecurityContexts security) {
+    /** @param realFiles false for simulated pods, which have no mounts and logs */
+    ContainerConfigs(PodPaths paths, EnvironmentBuilder environments, SecurityContexts security, boolean realFiles) {
         this.paths = requireNonNull(paths, "paths is null");
         this.environments = requireNonNull(environments, "environments is null");
         this.security = requireNonNull(security, "security is null");
         this.mounts = new ContainerMounts(paths);
+        this.realFiles = realFiles;
     }
 
     /** Also creates the log directory and the termination message file. */
@@ -44,12 +47,14 @@ final class ContainerConfigs {
             throws ConfigurationException, IOException {
         Pod pod = fields.pod();
         Map<String, String> environment = environments.build(fields, container);
-        Files.createDirectories(paths.logs(pod).resolve(container.getName()));
+        if (realFiles) {
+            Files.createDirectories(paths.logs(pod).resolve(container.getName()));
+        }
         ContainerConfig.Builder config = ContainerConfig.newBuilder()
                 .setMetadata(ContainerMetadata.newBuilder().setName(container.getName()).setAttempt(attempt))
                 .setImage(ImageSpec.newBuilder().setImage(image.getId()).setUserSpecifiedImage(container.getImage()))
                 .setWorkingDir(container.getWorkingDir() == null ? "" : container.getWorkingDir())
-                .addAllMounts(mounts.build(pod, container, volumes, environment))
+                .addAllMounts(realFiles ? mounts.build(pod, container, volumes, environment) : List.of())
                 .putAllLabels(Labels.ofContainer(pod, container))
                 .putAllAnnotations(Labels.annotations(pod.getSpec(), container, attempt))
                 .setLogPath(container.getName() + "/" + attempt + ".log")

@@ -45,7 +45,7 @@ public record PodServices(
     }
 
     Handlers handlers() {
-        return new Handlers(runtime);
+        return new Handlers(runtime, realFiles);
     }
 
     SecurityContexts security() {
@@ -57,6 +57,6 @@ public record PodServices(
     }
 
     ContainerConfigs containerConfigs() {
-        return new ContainerConfigs(paths, new EnvironmentBuilder(objects), security());
+        return new ContainerConfigs(paths, new EnvironmentBuilder(objects), security(), realFiles);
     }
 }

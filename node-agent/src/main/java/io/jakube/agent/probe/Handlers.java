@@ -25,13 +25,19 @@ import java.util.Map;
 /** Runs the actions of probes and lifecycle hooks. Blocks for up to the timeout. Thread-safe. */
 public final class Handlers {
     private final ContainerRuntime runtime;
+    private final boolean real;
 
-    public Handlers(ContainerRuntime runtime) {
+    /** @param real false for simulated containers, which pass every check at once because there is nothing to ask */
+    public Handlers(ContainerRuntime runtime, boolean real) {
+        this.real = real;
         this.runtime = requireNonNull(runtime, "runtime is null");
     }
 
     public CheckResult probe(Probe probe, Container container, String containerId, String podIp) {
         Duration timeout = Duration.ofSeconds(probe.getTimeoutSeconds() == null ? 1 : probe.getTimeoutSeconds());
+        if (!real) {
+            return CheckResult.PASSED;
+        }
         if (probe.getExec() != null) {
             return exec(containerId, probe.getExec().getCommand(), timeout);
         }
@@ -49,6 +55,9 @@ public final class Handlers {
 
     /** Runs a {@code postStart} or {@code preStop} action. */
     public CheckResult hook(LifecycleHandler handler, Container container, String containerId, String podIp, Duration timeout) throws InterruptedException {
+        if (!real) {
+            return CheckResult.PASSED;
+        }
         if (handler.getExec() != null) {
             return exec(containerId, handler.getExec().getCommand(), timeout);
         }
