@@ -131,9 +131,11 @@ public final class SpdySession {
         };
     }
 
-    /** Accepts a stream. */
+    /** Accepts a stream. The reply carries a header since the codec leaves out an empty header block, for which Go's clients wait for ever. */
     public void accept(int stream) throws IOException {
-        send(new DefaultSpdySynReplyFrame(stream));
+        DefaultSpdySynReplyFrame reply = new DefaultSpdySynReplyFrame(stream);
+        reply.headers().set(":status", "200");
+        send(reply);
     }
 
     public void data(int stream, byte[] data, int offset, int length) throws IOException {
@@ -159,12 +161,11 @@ public final class SpdySession {
         writing.lock();
         try {
             encoder.writeOutbound(frame);
-            for (ByteBuf bytes = encoder.readOutbound(); bytes != null; bytes = encoder.readOutbound()) {
-                try {
-                    bytes.readBytes(out, bytes.readableBytes());
-                } finally {
-                    bytes.release();
-                }
+            for (ByteBuf encoded = encoder.readOutbound(); encoded != null; encoded = encoder.readOutbound()) {
+                byte[] bytes = new byte[encoded.readableBytes()];
+                encoded.readBytes(bytes);
+                encoded.release();
+                out.write(bytes);
             }
             out.flush();
         } finally {

@@ -35,7 +35,7 @@ class SpdySessionTest {
         session.data(1, "xhello".getBytes(StandardCharsets.UTF_8), 1, 5);
         session.end(1);
         session.goAway();
-        assertThat(client.read()).isInstanceOf(SpdySynReplyFrame.class);
+        assertThat(((SpdySynReplyFrame) client.read()).headers()).as("Go's clients wait for a header block").isNotEmpty();
         SpdyDataFrame data = (SpdyDataFrame) client.read();
         assertThat(data.content().toString(StandardCharsets.UTF_8)).isEqualTo("hello");
         assertThat(((SpdyDataFrame) client.read()).isLast()).isTrue();
