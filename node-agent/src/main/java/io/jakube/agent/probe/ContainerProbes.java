@@ -150,9 +150,14 @@ public final class ContainerProbes implements AutoCloseable {
                 next = next.plus(period);
             }
             Instant wake = everPassed ? next : earlier(next, Instant.now().plus(retry));
-            retry = retry.multipliedBy(2);
+            retry = longer(retry, period);
             sleepUntil(wake);
         }
+    }
+
+    /** The pause after this one while a probe has not passed yet: twice as long, up to the period. */
+    static Duration longer(Duration retry, Duration period) {
+        return retry.compareTo(period) < 0 ? retry.multipliedBy(2) : period;
     }
 
     /** @return true when this probe has nothing more to say */

@@ -6,6 +6,7 @@ import io.fabric8.kubernetes.api.model.Container;
 import io.fabric8.kubernetes.api.model.ContainerBuilder;
 import io.fabric8.kubernetes.api.model.Probe;
 import io.fabric8.kubernetes.api.model.ProbeBuilder;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
@@ -36,6 +37,15 @@ class ContainerProbesTest {
             assertThat(told.poll(10, TimeUnit.SECONDS)).isEqualTo("changed");
             assertThat(probes.ready()).isTrue();
         }
+    }
+
+    @Test
+    void however_often_a_probe_is_asked_the_pause_stays_within_the_period() {
+        Duration pause = Duration.ofMillis(200);
+        for (int i = 0; i < 1000; i++) {
+            pause = ContainerProbes.longer(pause, Duration.ofSeconds(10));
+        }
+        assertThat(pause).isEqualTo(Duration.ofSeconds(10));
     }
 
     @Test

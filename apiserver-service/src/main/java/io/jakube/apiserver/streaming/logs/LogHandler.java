@@ -58,7 +58,7 @@ public final class LogHandler implements SubresourceHandler {
             byte[] buffer = new byte[BUFFER];
             for (int count = text.read(buffer); count >= 0; count = text.read(buffer)) {
                 out.write(buffer, 0, count);
-                if (log.follow() && connection.in().available() == 0) {
+                if (log.follow() && text.available() == 0) {
                     out.flush();
                 }
             }

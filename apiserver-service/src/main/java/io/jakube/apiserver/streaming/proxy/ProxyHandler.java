@@ -102,7 +102,7 @@ public final class ProxyHandler implements SubresourceHandler {
             byte[] buffer = new byte[BUFFER];
             for (int count = body.read(buffer); count >= 0; count = body.read(buffer)) {
                 out.write(buffer, 0, count);
-                if (connection.in().available() == 0) {
+                if (body.available() == 0) {
                     out.flush();
                 }
             }

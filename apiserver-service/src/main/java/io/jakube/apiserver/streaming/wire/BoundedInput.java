@@ -31,4 +31,9 @@ final class BoundedInput extends InputStream {
         left -= count;
         return count;
     }
+
+    @Override
+    public int available() throws IOException {
+        return (int) Math.min(left, in.available());
+    }
 }

@@ -6,6 +6,7 @@ import java.io.InputStream;
 /** A body in the chunked transfer coding (RFC 9112 §7.1), unwrapped; trailers are dropped. */
 final class ChunkedInput extends InputStream {
     private static final int MAX_LINE = 8192;
+    private static final int LINE_END = 2;
 
     private final InputStream in;
     private long left;
@@ -24,6 +25,9 @@ final class ChunkedInput extends InputStream {
 
     @Override
     public int read(byte[] target, int offset, int length) throws IOException {
+        if (length == 0) {
+            return 0;
+        }
         if (left == 0 && !ended) {
             nextChunk();
         }
@@ -36,6 +40,12 @@ final class ChunkedInput extends InputStream {
         }
         left -= count;
         return count;
+    }
+
+    /** 0 when the next read would have to wait; between chunks the line end of the last one does not count. */
+    @Override
+    public int available() throws IOException {
+        return left > 0 ? (int) Math.min(left, in.available()) : Math.max(0, in.available() - LINE_END);
     }
 
     private void nextChunk() throws IOException {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
@@ -57,6 +58,16 @@ class HttpConnectionTest {
         connect();
         answer("HTTP/1.0 200 OK\r\n\r\nhello");
         assertThat(body()).isEqualTo("hello");
+    }
+
+    @Test
+    void betweenChunksNothingIsAvailable() throws Exception {
+        peer.getOutputStream().write("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n".getBytes(StandardCharsets.ISO_8859_1));
+        InputStream body = connection.body(connection.response(), "GET");
+        assertThat(new String(body.readNBytes(5), StandardCharsets.ISO_8859_1)).isEqualTo("hello");
+        assertThat(body.available()).as("whoever passes it on must send what there is").isZero();
+        answer("5\r\nworld\r\n0\r\n\r\n");
+        assertThat(new String(body.readAllBytes(), StandardCharsets.ISO_8859_1)).isEqualTo("world");
     }
 
     @Test
