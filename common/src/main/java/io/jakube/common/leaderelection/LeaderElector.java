@@ -61,6 +61,8 @@ public final class LeaderElector implements AutoCloseable {
     private final String namespace;
     private final String name;
     private final String identity;
+    private static final Duration CLOSE_PATIENCE = Duration.ofSeconds(2);
+
     private final Timing timing;
     private final InstantSource clock;
     private final Listener listener;
@@ -232,14 +234,14 @@ public final class LeaderElector implements AutoCloseable {
                 .build();
     }
 
-    /** Steps down if leading, releases the lease and returns when that is done. */
+    /** Steps down if leading and releases the lease; a server that does not answer is not waited for longer than {@link #CLOSE_PATIENCE}. */
     @Override
     public void close() {
         stopped = true;
         thread.interrupt();
         try {
             if (thread.isAlive()) {
-                thread.join();
+                thread.join(CLOSE_PATIENCE);
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();

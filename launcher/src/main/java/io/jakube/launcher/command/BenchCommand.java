@@ -81,7 +81,7 @@ public final class BenchCommand implements Callable<Integer> {
         long totalMemory = 0;
         List<String> lines = new ArrayList<>();
         for (var component : components.entrySet()) {
-            double percent = (cpu(component.getValue()) - before.get(component.getKey())) / idleSeconds * 100;
+            double percent = Math.max(0, (cpu(component.getValue()) - before.get(component.getKey())) / idleSeconds * 100);
             long memory = component.getValue().stream().mapToLong(ProcessUsage::residentBytes).sum();
             totalCpu += percent;
             totalMemory += memory;

@@ -20,6 +20,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -159,6 +160,9 @@ public final class UpCommand implements Callable<Integer> {
         cluster.startAgent();
         ClusterProbe probe = new ClusterProbe(home.adminKubeconfig());
         await("The API server", probe::apiServer, cluster.servers().getFirst().process());
+        Set<Long> alive = cluster.servers().stream().flatMap(server -> server.process().find().stream()).map(ProcessHandle::pid).collect(Collectors.toSet());
+        probe.releaseLeaseOfTheDead("kube-scheduler", alive);
+        probe.releaseLeaseOfTheDead("kube-controller-manager", alive);
         new DnsService(home.adminKubeconfig()).ensure();
         await("The node", () -> probe.nodes(Math.max(1, cluster.settings().simulatedNodes())), cluster.agent().process());
         if (!cluster.simulated()) {

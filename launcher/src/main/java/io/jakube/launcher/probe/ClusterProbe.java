@@ -15,6 +15,7 @@ import java.net.http.HttpResponse;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.Set;
 import org.xbill.DNS.ARecord;
 import org.xbill.DNS.DClass;
 import org.xbill.DNS.Message;
@@ -98,6 +99,34 @@ public final class ClusterProbe {
             return Optional.of(e.getMessage());
         } catch (IOException | UncheckedIOException e) {
             return Optional.of("the API server does not answer (" + reason(e) + ")");
+        }
+    }
+
+    /**
+     * Gives a leader's lease free whose holder ran on this host and does not any more, so that its successor need not wait for the lease to expire.
+     *
+     * @param lease name in kube-system
+     * @param alive processes that may hold it
+     */
+    public void releaseLeaseOfTheDead(String lease, Set<Long> alive) {
+        String path = "/apis/coordination.k8s.io/v1/namespaces/kube-system/leases/" + lease;
+        try {
+            JsonNode object = client().request("GET", path, null, "application/json");
+            String holder = object.path("spec").path("holderIdentity").asText("");
+            String pid = holder.contains("_") ? holder.substring(0, holder.indexOf('_')) : "";
+            if (!pid.matches("\\d{1,18}") || alive.contains(Long.parseLong(pid))) {
+                return;
+            }
+            ObjectNode patch = Json.object();
+            patch.putObject("metadata").put("resourceVersion", object.path("metadata").path("resourceVersion").asText());
+            patch.putObject("spec").put("holderIdentity", "").put("leaseDurationSeconds", 1);
+            client().request("PATCH", path, patch, "application/merge-patch+json");
+        } catch (ApiException e) {
+            if (!e.is("NotFound") && !e.is("Conflict")) {
+                throw e;
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
     }
 
