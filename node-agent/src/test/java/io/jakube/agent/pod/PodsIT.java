@@ -8,6 +8,7 @@ import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.PodBuilder;
 import io.jakube.agent.api.FakeClusterObjects;
 import io.jakube.agent.cri.CriRuntime;
+import io.jakube.agent.cri.RuntimeFailure;
 import io.jakube.agent.pull.ImagePuller;
 import io.jakube.agent.resources.PodCgroups;
 import io.jakube.common.json.Json;
@@ -50,6 +51,7 @@ class PodsIT {
 
     private void startAgent() {
         runtime = new CriRuntime(containerd.socket());
+        awaitRuntime();
         PodApi api = new PodApi() {
             @Override
             public void patchStatus(Pod pod, ObjectNode patch) {
@@ -67,6 +69,19 @@ class PodsIT {
         pods = new Pods(new PodServices(runtime, new PodPaths(root), () -> node, new PodDns(List.of("10.96.0.10"), "cluster.local", Path.of("/etc/resolv.conf")),
                 podEvents, api, objects, new ImagePuller(runtime, objects, podEvents, true), Optional.of(new PodCgroups()), true, InstantSource.system()));
         watcher = new RuntimeWatcher(runtime, pods::runtimeChanged);
+    }
+
+    /** The socket accepts connections a moment before the runtime behind it is initialized. */
+    private void awaitRuntime() {
+        long deadline = System.nanoTime() + PATIENCE.toNanos();
+        while (true) {
+            try {
+                runtime.listPodSandboxes(Map.of());
+                return;
+            } catch (RuntimeFailure e) {
+                assertThat(System.nanoTime()).as("containerd answers: " + e.getMessage()).isLessThan(deadline);
+            }
+        }
     }
 
     @AfterEach
