@@ -16,6 +16,7 @@ import io.jakube.common.api.GroupVersionKind;
 import io.jakube.common.api.ObjectConverter;
 import io.jakube.common.merge.FieldManagement;
 import io.jakube.common.merge.Patches;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -50,6 +51,11 @@ public final class Plugins {
 
         /** Runs on a virtual thread of its own after the caches have filled; repeated with back-off while it throws. */
         void run() throws Exception;
+
+        /** How long after it succeeded it is run again, until the server goes down; zero for once. */
+        default Duration repeatAfter() {
+            return Duration.ZERO;
+        }
     }
 
     public Plugins authenticator(Authenticator added) {

@@ -65,7 +65,7 @@ public final class StandardPlugins {
 
         plugins.bootstrap(step("poststarthook/rbac/bootstrap-roles", () -> Bootstrap.run(context.objects(), settings)))
                 .bootstrap(step("poststarthook/clusterrole-aggregation", authorization::start))
-                .bootstrap(step("poststarthook/kubernetes-service", new KubernetesService(context.objects(), settings)::follow))
+                .bootstrap(new KubernetesService(context.objects(), settings, context.clock()))
                 .bootstrap(step("poststarthook/quota-recount", admission::start));
     }
 

@@ -5,10 +5,11 @@ import io.jakube.apiserver.Plugins.Bootstrap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Runs the start-up steps, each on its own virtual thread until it succeeds. Thread-safe. */
+/** Runs the start-up steps, each on its own virtual thread until it succeeds, and those that repeat until the server goes down. Thread-safe. */
 final class StartSteps implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(StartSteps.class);
     private static final long FIRST_PAUSE_MILLIS = 100;
@@ -16,6 +17,7 @@ final class StartSteps implements AutoCloseable {
 
     private final List<Bootstrap> steps;
     private final Map<Bootstrap, String> problems = new ConcurrentHashMap<>();
+    private final List<Thread> threads = new CopyOnWriteArrayList<>();
     private volatile boolean closed;
 
     StartSteps(List<Bootstrap> steps) {
@@ -24,38 +26,49 @@ final class StartSteps implements AutoCloseable {
     }
 
     void start() {
-        steps.forEach(step -> Thread.ofVirtual().name(step.name()).start(() -> run(step)));
+        steps.forEach(step -> threads.add(Thread.ofVirtual().name(step.name()).start(() -> run(step))));
     }
 
+    /** What hinders readiness: steps that have never succeeded. */
     List<Check> checks() {
         return steps.stream().map(step -> new Check(step.name(), () -> problems.getOrDefault(step, ""))).toList();
     }
 
     private void run(Bootstrap step) {
-        long pause = FIRST_PAUSE_MILLIS;
+        long failurePause = FIRST_PAUSE_MILLIS;
         while (!closed) {
+            long pause;
             try {
                 step.run();
                 problems.remove(step);
-                return;
+                failurePause = FIRST_PAUSE_MILLIS;
+                pause = step.repeatAfter().toMillis();
+                if (pause == 0) {
+                    return;
+                }
             } catch (InterruptedException e) {
                 return;
             } catch (Exception e) {
-                LOG.warn("{} failed, will try again in {} ms: {}", step.name(), pause, e.toString());
+                if (closed) {
+                    return;
+                }
+                pause = failurePause;
+                LOG.warn("{} failed, will try again in {} ms: {}", step.name(), pause, e.getMessage());
                 LOG.debug("cause", e);
-                problems.put(step, "not finished: " + e.getMessage());
+                problems.computeIfPresent(step, (s, problem) -> "not finished: " + e.getMessage());
+                failurePause = Math.min(pause * 2, LONGEST_PAUSE_MILLIS);
             }
             try {
                 Thread.sleep(pause);
             } catch (InterruptedException e) {
                 return;
             }
-            pause = Math.min(pause * 2, LONGEST_PAUSE_MILLIS);
         }
     }
 
     @Override
     public void close() {
         closed = true;
+        threads.forEach(Thread::interrupt);
     }
 }

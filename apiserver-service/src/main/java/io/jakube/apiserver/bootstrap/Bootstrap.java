@@ -20,8 +20,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Writes what every cluster holds: system namespaces, default roles and bindings, priority classes, the service {@code kubernetes} and its
- * endpoints. Idempotent, and cheap when nothing is missing: it compares with the watch caches and writes only differences, all at once so
+ * Writes what every cluster holds: system namespaces, default roles and bindings, priority classes. Idempotent, and cheap when nothing is missing: it compares with the watch caches and writes only differences, all at once so
  * that the store commits them together.
  */
 public final class Bootstrap {
@@ -61,7 +60,6 @@ public final class Bootstrap {
         policy(writes);
         createIfAbsent(writes, PRIORITY_CLASSES, priorityClass("system-cluster-critical", 2_000_000_000, "Used for system critical pods that must run in the cluster, but can be moved to another node if necessary."));
         createIfAbsent(writes, PRIORITY_CLASSES, priorityClass("system-node-critical", 2_000_001_000, "Used for system critical pods that must not be moved from their current node."));
-        writes.add(() -> new KubernetesService(store, settings).reconcile());
         writes.add(this::authenticationConfig);
         written += all(writes);
         LOG.info("bootstrap: {} steps in {} ms", written, (System.nanoTime() - start) / 1_000_000);

@@ -30,11 +30,6 @@ class BootstrapTest {
         assertThat(store.listCached(GroupResource.core("namespaces"), "")).extracting(n -> n.path("metadata").path("name").asText())
                 .containsExactly("default", "kube-node-lease", "kube-public", "kube-system");
         assertThat(store.get(new GroupResource("scheduling.k8s.io", "priorityclasses"), "", "system-node-critical").orElseThrow().path("value").asInt()).isEqualTo(2_000_001_000);
-        ObjectNode service = store.get(GroupResource.core("services"), "default", "kubernetes").orElseThrow();
-        assertThat(service.path("spec").path("clusterIP").asText()).isEqualTo("10.96.0.1");
-        assertThat(service.path("spec").path("ports").path(0).path("targetPort").asInt()).isEqualTo(6443);
-        ObjectNode slice = store.get(new GroupResource("discovery.k8s.io", "endpointslices"), "default", "kubernetes").orElseThrow();
-        assertThat(slice.path("endpoints").path(0).path("addresses").path(0).asText()).isEqualTo("192.0.2.5");
     }
 
     @Test
@@ -44,23 +39,6 @@ class BootstrapTest {
         for (String part : List.of("system:aggregate-to-admin", "system:aggregate-to-edit", "system:aggregate-to-view", "edit", "view")) {
             assertThat(admin).containsAll(PolicyRule.parseAll(store.get(CLUSTER_ROLES, "", part).orElseThrow().path("rules")));
         }
-    }
-
-    @Test
-    void endpointsFollowTheAdvertisedAddress() {
-        Bootstrap.run(store, SETTINGS);
-        Bootstrap.run(store, new ClusterSettings("10.96.0.1", "192.0.2.6", 7443, "PEM"));
-        ObjectNode endpoints = store.get(GroupResource.core("endpoints"), "default", "kubernetes").orElseThrow();
-        assertThat(endpoints.path("subsets").path(0).path("addresses").path(0).path("ip").asText()).isEqualTo("192.0.2.6");
-        assertThat(endpoints.path("subsets").path(0).path("ports").path(0).path("port").asInt()).isEqualTo(7443);
-        assertThat(store.get(GroupResource.core("services"), "default", "kubernetes").orElseThrow().path("spec").path("ports").path(0).path("targetPort").asInt()).isEqualTo(7443);
-    }
-
-    @Test
-    void aLoopbackAddressIsNotAdvertised() {
-        Bootstrap.run(store, new ClusterSettings("10.96.0.1", "127.0.0.1", 6443, "PEM"));
-        assertThat(store.get(GroupResource.core("services"), "default", "kubernetes")).isPresent();
-        assertThat(store.get(GroupResource.core("endpoints"), "default", "kubernetes")).isEmpty();
     }
 
     @Test

@@ -26,6 +26,7 @@ public final class AllocationRepair implements Plugins.Bootstrap {
     private static final Logger LOG = LoggerFactory.getLogger(AllocationRepair.class);
     private static final GroupResource SERVICES = GroupResource.core("services");
     private static final Duration SETTLED = Duration.ofMinutes(1);
+    private static final Duration INTERVAL = Duration.ofMinutes(3);
 
     private final ClusterIpAllocator addresses;
     private final NodePortAllocator ports;
@@ -42,6 +43,11 @@ public final class AllocationRepair implements Plugins.Bootstrap {
     @Override
     public String name() {
         return "poststarthook/start-service-ip-repair-controllers";
+    }
+
+    @Override
+    public Duration repeatAfter() {
+        return INTERVAL;
     }
 
     /** Repairs once, from filled caches. */
@@ -71,14 +77,14 @@ public final class AllocationRepair implements Plugins.Bootstrap {
         ObjectKey key = ServiceAllocations.key(service);
         Set<String> used = ServiceAllocations.addressesOf(service);
         for (String address : used) {
-            Optional<ObjectNode> holder = store.get(ClusterIpAllocator.ADDRESSES, "", address);
+            Optional<ObjectNode> holder = store.getCached(ClusterIpAllocator.ADDRESSES, "", address).or(() -> store.get(ClusterIpAllocator.ADDRESSES, "", address));
             if (holder.isPresent() && !ClusterIpAllocator.holder(holder.get()).equals(key)) {
                 LOG.error("cluster IP {} of service {} is held by {}; one of the two services must be recreated", address, key, ClusterIpAllocator.holder(holder.get()));
-            } else if (holder.isEmpty()) {
+            } else if (holder.isEmpty() && uses(key, current -> ServiceAllocations.addressesOf(current).contains(address))) {
                 attempt(() -> addresses.take(address, key, false), "cluster IP " + address, key);
             }
         }
-        ServiceAllocations.portsOf(service).stream().filter(port -> !heldPorts.contains(port))
+        ServiceAllocations.portsOf(service).stream().filter(port -> !heldPorts.contains(port) && uses(key, current -> ServiceAllocations.portsOf(current).contains(port)))
                 .forEach(port -> attempt(() -> ports.take(port, key, false), "node port " + port, key));
     }
 
