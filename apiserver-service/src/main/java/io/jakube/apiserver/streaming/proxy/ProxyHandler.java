@@ -19,6 +19,7 @@ import java.util.Map;
 /** {@code pods/proxy}, {@code services/proxy} and {@code nodes/proxy}: requests of any method, bodies streamed both ways. */
 public final class ProxyHandler implements SubresourceHandler {
     private static final int BUFFER = 16 * 1024;
+    private static final int SMALL = 64 * 1024;
 
     private final String resource;
     private final String optionsKind;
@@ -65,6 +66,9 @@ public final class ProxyHandler implements SubresourceHandler {
             send(connection, request, ProxyRequest.target(context), headers);
             ResponseHead head = connection.response();
             InputStream body = connection.body(head, request.method());
+            if (isSmall(head, request.method())) {
+                return complete(connection, head, body, ProxyRequest.answerHeaders(head, target, prefix), request.method());
+            }
             return new ApiResponse.Streaming(head.status(), head.header("Content-Type").orElse(""), ProxyRequest.answerHeaders(head, target, prefix),
                     (out, closing) -> copy(connection, body, out));
         } catch (IOException e) {
@@ -94,6 +98,21 @@ public final class ProxyHandler implements SubresourceHandler {
             return Long.parseLong(text);
         } catch (NumberFormatException e) {
             return -1;
+        }
+    }
+
+    /** What is known to be small, or to have no body, is answered at once. */
+    private static boolean isSmall(ResponseHead head, String method) {
+        return method.equals("HEAD") || head.status() == 204 || head.status() == 304
+                || head.header("Content-Length").map(ProxyHandler::length).filter(length -> length >= 0 && length <= SMALL).isPresent();
+    }
+
+    private static ApiResponse complete(HttpConnection connection, ResponseHead head, InputStream body, Map<String, List<String>> headers, String method) throws IOException {
+        try (connection) {
+            if (!method.equals("HEAD")) {
+                headers.keySet().removeIf(name -> name.equalsIgnoreCase("Content-Length"));
+            }
+            return new ApiResponse.Complete(head.status(), head.header("Content-Type").orElse("text/plain"), headers, body.readAllBytes());
         }
     }
 

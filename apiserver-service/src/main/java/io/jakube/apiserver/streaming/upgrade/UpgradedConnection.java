@@ -6,6 +6,7 @@ import jakarta.servlet.http.WebConnection;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -16,9 +17,9 @@ public final class UpgradedConnection implements HttpUpgradeHandler, Duplex {
     private static final Logger LOG = LoggerFactory.getLogger(UpgradedConnection.class);
     private @Nullable Consumer<Duplex> session;
     private @Nullable WebConnection connection;
-    private @Nullable LibertyInput input;
+    private @Nullable LibertyChannel input;
     private @Nullable OutputStream sink;
-    private volatile boolean closed;
+    private final AtomicBoolean closing = new AtomicBoolean();
 
     /** What is done with the connection, on a virtual thread; the connection is closed when it returns. Set before the container begins. */
     void begin(Consumer<Duplex> with) {
@@ -29,7 +30,7 @@ public final class UpgradedConnection implements HttpUpgradeHandler, Duplex {
     public void init(WebConnection opened) {
         try {
             connection = opened;
-            LibertyInput from = new LibertyInput(opened);
+            LibertyChannel from = new LibertyChannel(opened);
             input = from;
             sink = opened.getOutputStream();
             Consumer<Duplex> work = session;
@@ -73,12 +74,14 @@ public final class UpgradedConnection implements HttpUpgradeHandler, Duplex {
 
     @Override
     public void close() {
-        if (closed) {
+        if (!closing.compareAndSet(false, true)) {
             return;
         }
-        closed = true;
-        endInput();
+        LibertyChannel from = input;
         WebConnection opened = connection;
+        if (from != null) {
+            from.abandon();
+        }
         if (opened != null) {
             try {
                 opened.close();
@@ -86,18 +89,16 @@ public final class UpgradedConnection implements HttpUpgradeHandler, Duplex {
                 LOG.debug("closing an upgraded connection: {}", e.getMessage());
             }
         }
+        if (from != null) {
+            from.close();
+        }
     }
 
     @Override
     public void destroy() {
-        closed = true;
-        endInput();
-    }
-
-    private void endInput() {
-        LibertyInput from = input;
+        LibertyChannel from = input;
         if (from != null) {
-            from.close();
+            from.abandon();
         }
     }
 }

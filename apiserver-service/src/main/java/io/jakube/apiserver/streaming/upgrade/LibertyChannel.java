@@ -7,6 +7,8 @@ import jakarta.servlet.http.WebConnection;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
+import java.lang.reflect.Array;
+import java.lang.reflect.Field;
 import java.lang.reflect.Proxy;
 import java.util.Map;
 import java.util.concurrent.locks.ReentrantLock;
@@ -15,15 +17,15 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The input of an upgraded connection, read from Liberty's channel below the servlet API, as its HTTP engine does: asynchronous reads into buffers the
- * channel allocates. Liberty's own {@code ServletInputStream} of an upgraded TLS connection loses bytes when more than one TLS record has arrived (seen with
+ * Liberty's channel of an upgraded connection: its input, and its end. Input is read below the servlet API, as Liberty's HTTP engine does: asynchronous
+ * reads into buffers the channel allocates. Liberty's own {@code ServletInputStream} of an upgraded TLS connection loses bytes when more than one TLS record has arrived (seen with
  * 26.0.0.3), blocking or with a {@code ReadListener}, so it cannot be used. The channel's classes are not visible to applications, hence the reflection.
  *
  * <p>A read is outstanding as long as the pipe has room; a full pipe stops reading, which makes TCP hold back the client, until the consumer has taken
  * something. One read at a time; each is begun by the thread that completed the one before, or by the consumer.
  */
-final class LibertyInput {
-    private static final Logger LOG = LoggerFactory.getLogger(LibertyInput.class);
+final class LibertyChannel {
+    private static final Logger LOG = LoggerFactory.getLogger(LibertyChannel.class);
     private static final String PACKAGE = "com.ibm.wsspi.tcpchannel.";
     /** Where Liberty keeps what it had read beyond the request's head. */
     private static final String UNREAD = "NotUpgradedUnreadData";
@@ -31,11 +33,15 @@ final class LibertyInput {
     /** What keeps Liberty from closing the connection when the upgrade handler's {@code init} returns. */
     private static final String LISTENED = "UpgradedListener";
 
+    private static final String CLOSING = "CloseUpgradedWebConnection";
+    private static final String CONNECTION = "com.ibm.wsspi.channelfw.VirtualConnection";
+    private static final int ABORT = -3;
     private static final int CAPACITY = 256 * 1024;
     private static final int BUFFER = 32 * 1024;
 
     private final BytePipe pipe = new BytePipe(CAPACITY, this::resume);
     private final InputStream stream = pipe.asStream();
+    private final WebConnection upgraded;
     private final Object connection;
     private final Object reader;
     private final Class<?> readerType;
@@ -47,8 +53,8 @@ final class LibertyInput {
     private volatile boolean closed;
 
     /** @throws IOException where this is no Liberty as it is known */
-    LibertyInput(WebConnection upgraded) throws IOException {
-        requireNonNull(upgraded, "upgraded is null");
+    LibertyChannel(WebConnection upgraded) throws IOException {
+        this.upgraded = requireNonNull(upgraded, "upgraded is null");
         try {
             connection = call(upgraded.getClass(), upgraded, "getVirtualConnection");
             Object tcp = call(upgraded.getClass(), upgraded, "getTCPConnectionContext");
@@ -78,8 +84,7 @@ final class LibertyInput {
     /** Begins to read. */
     void start() throws IOException {
         try {
-            @SuppressWarnings("unchecked")
-            Map<Object, Object> state = (Map<Object, Object>) call(Class.forName("com.ibm.wsspi.channelfw.VirtualConnection", false, reader.getClass().getClassLoader()), connection, "getStateMap");
+            Map<Object, Object> state = state();
             state.put(LISTENED, "true");
             Object unread = state.remove(UNREAD);
             if (unread != null) {
@@ -95,9 +100,35 @@ final class LibertyInput {
         return stream;
     }
 
-    void close() {
+    /** Takes no more input. */
+    void abandon() {
         closed = true;
         pipe.abandon();
+    }
+
+    /** Closes the connection, output having been closed: Liberty leaves it open where its own input stream was not used. */
+    void close() {
+        abandon();
+        try {
+            readerType.getMethod("read", long.class, callbackType, boolean.class, int.class).invoke(reader, 1L, callback, false, ABORT);
+            state().put(CLOSING, "true");
+            Field dispatcher = upgraded.getClass().getDeclaredField("dispatcherLink");
+            dispatcher.setAccessible(true);
+            Object link = dispatcher.get(upgraded);
+            if (link != null) {
+                ClassLoader loader = reader.getClass().getClassLoader();
+                Class.forName("com.ibm.wsspi.channelfw.ConnectionLink", false, loader)
+                        .getMethod("close", Class.forName(CONNECTION, false, loader), Exception.class)
+                        .invoke(link, connection, null);
+            }
+        } catch (ReflectiveOperationException | RuntimeException e) {
+            LOG.debug("closing an upgraded connection: {}", e.toString());
+        }
+    }
+
+    @SuppressWarnings("unchecked")
+    private Map<Object, Object> state() throws ReflectiveOperationException {
+        return (Map<Object, Object>) call(Class.forName(CONNECTION, false, reader.getClass().getClassLoader()), connection, "getStateMap");
     }
 
     private void completed() {
@@ -154,7 +185,7 @@ final class LibertyInput {
     }
 
     private void clear() throws ReflectiveOperationException {
-        readerType.getMethod("setBuffers", java.lang.reflect.Array.newInstance(bufferType(), 0).getClass()).invoke(reader, (Object) null);
+        readerType.getMethod("setBuffers", Array.newInstance(bufferType(), 0).getClass()).invoke(reader, (Object) null);
     }
 
     private Class<?> bufferType() throws ReflectiveOperationException {
