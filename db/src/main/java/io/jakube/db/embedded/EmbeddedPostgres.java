@@ -85,7 +85,12 @@ public final class EmbeddedPostgres {
 
     /** A server over a new temporary directory; it ends, and its directory goes, on close or when this process ends, however it ends. */
     public static TemporaryPostgres temporary() {
-        return TemporaryPostgres.start(ServerSettings.DEFAULT);
+        return temporary(ServerSettings.DEFAULT);
+    }
+
+    /** As {@link #temporary()}, with settings; of these {@code port}, {@code programs} and {@code temporary} do not count. */
+    public static TemporaryPostgres temporary(ServerSettings settings) {
+        return TemporaryPostgres.start(requireNonNull(settings, "settings is null"), directory -> {});
     }
 
     /** The process id of the running server. */
@@ -136,7 +141,7 @@ public final class EmbeddedPostgres {
         Postmaster.read(data()).filter(Postmaster::alive).ifPresent(postmaster -> postmaster.stop(STOP_TIMEOUT));
     }
 
-    private Path data() {
+    Path data() {
         return directory.resolve("data");
     }
 
@@ -145,7 +150,8 @@ public final class EmbeddedPostgres {
             prepare();
             return;
         }
-        Path programs = PostgresBinaries.install(settings.programs() == null ? directory : settings.programs());
+        Path installation = settings.installation();
+        Path programs = installation != null ? installation : PostgresBinaries.install(settings.programs() == null ? directory : settings.programs());
         Files.setPosixFilePermissions(directory, PosixFilePermissions.fromString("rwx--x--x"));
         ServerAccount account = ServerAccount.choose(directory, data());
         if (!Files.exists(data().resolve("PG_VERSION"))) {
@@ -224,7 +230,7 @@ public final class EmbeddedPostgres {
         while (true) {
             Optional<Postmaster> postmaster = Postmaster.read(data()).filter(found -> found.pid() == process.pid());
             if (postmaster.filter(Postmaster::ready).isPresent()) {
-                LOG.info("PostgreSQL {} started on 127.0.0.1:{}, process {}", PostgresBinaries.VERSION, port, process.pid());
+                LOG.info("PostgreSQL in {} started on 127.0.0.1:{}, process {}", directory, port, process.pid());
                 return;
             }
             if (!process.isAlive()) {

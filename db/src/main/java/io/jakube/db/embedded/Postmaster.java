@@ -13,7 +13,7 @@ import java.util.concurrent.TimeUnit;
  * The server process as its {@code postmaster.pid} tells it.
  *
  * @param pid process id
- * @param ready whether it accepts connections
+ * @param ready whether it accepts connections, be it as a standby
  */
 record Postmaster(long pid, boolean ready) {
     static Optional<Postmaster> read(Path data) {
@@ -22,7 +22,7 @@ record Postmaster(long pid, boolean ready) {
             if (lines.isEmpty()) {
                 return Optional.empty();
             }
-            return Optional.of(new Postmaster(Long.parseLong(lines.get(0).strip()), lines.size() > 7 && lines.get(7).strip().equals("ready")));
+            return Optional.of(new Postmaster(Long.parseLong(lines.get(0).strip()), lines.size() > 7 && (lines.get(7).strip().equals("ready") || lines.get(7).strip().equals("standby"))));
         } catch (NoSuchFileException e) {
             return Optional.empty();
         } catch (IOException | NumberFormatException e) {

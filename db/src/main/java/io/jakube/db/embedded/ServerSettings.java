@@ -13,11 +13,16 @@ import org.jspecify.annotations.Nullable;
  * @param maxConnections most client connections
  * @param programs where the programs are unpacked; null for the server's own directory
  * @param temporary whether the server is one of many short-lived ones
+ * @param installation a PostgreSQL 15 or later of the machine to run instead of the bundled one: the directory that holds {@code bin}; null for the bundled one
+ * @param overrides server parameters by name, in place of the defaults or beside them
  */
-public record ServerSettings(int port, int sharedBuffersMegabytes, int maxConnections, @Nullable Path programs, boolean temporary) {
-    public static final ServerSettings DEFAULT = new ServerSettings(0, 32, 100, null, false);
+public record ServerSettings(
+        int port, int sharedBuffersMegabytes, int maxConnections, @Nullable Path programs, boolean temporary, @Nullable Path installation,
+        Map<String, String> overrides) {
+    public static final ServerSettings DEFAULT = new ServerSettings(0, 32, 100, null, false, null, Map.of());
 
     public ServerSettings {
+        overrides = Map.copyOf(overrides);
         if (port < 0 || port > 65535) {
             throw new IllegalArgumentException("port " + port + " is not between 0 and 65535");
         }
@@ -27,11 +32,23 @@ public record ServerSettings(int port, int sharedBuffersMegabytes, int maxConnec
     }
 
     public ServerSettings withPort(int value) {
-        return new ServerSettings(value, sharedBuffersMegabytes, maxConnections, programs, temporary);
+        return new ServerSettings(value, sharedBuffersMegabytes, maxConnections, programs, temporary, installation, overrides);
     }
 
     public ServerSettings withSharedBuffersMegabytes(int value) {
-        return new ServerSettings(port, value, maxConnections, programs, temporary);
+        return new ServerSettings(port, value, maxConnections, programs, temporary, installation, overrides);
+    }
+
+    public ServerSettings withInstallation(@Nullable Path value) {
+        return new ServerSettings(port, sharedBuffersMegabytes, maxConnections, programs, temporary, value, overrides);
+    }
+
+    public ServerSettings withOverrides(Map<String, String> value) {
+        return new ServerSettings(port, sharedBuffersMegabytes, maxConnections, programs, temporary, installation, value);
+    }
+
+    ServerSettings temporaryWith(Path sharedPrograms) {
+        return new ServerSettings(0, sharedBuffersMegabytes, maxConnections, sharedPrograms, true, installation, overrides);
     }
 
     Map<String, String> parameters(int chosenPort) {
@@ -52,7 +69,9 @@ public record ServerSettings(int port, int sharedBuffersMegabytes, int maxConnec
         parameters.put("max_replication_slots", "0");
         parameters.put("max_logical_replication_workers", "0");
         parameters.put("max_parallel_workers", "0");
-        parameters.put("io_method", "sync");
+        if (installation == null) {
+            parameters.put("io_method", "sync");
+        }
         parameters.put("wal_buffers", "4MB");
         parameters.put("min_wal_size", "64MB");
         parameters.put("max_wal_size", "512MB");
@@ -65,6 +84,7 @@ public record ServerSettings(int port, int sharedBuffersMegabytes, int maxConnec
         parameters.put("log_timezone", "UTC");
         parameters.put("timezone", "UTC");
         parameters.put("log_line_prefix", "%m [%p] %u ");
+        parameters.putAll(overrides);
         return parameters;
     }
 }

@@ -4,7 +4,11 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.sql.SQLException;
+import java.util.List;
+import java.util.stream.Stream;
 
 /** A server for a test or a benchmark. Ends with this process, even if that is killed: a small watcher holds a pipe from it. */
 public final class TemporaryPostgres implements AutoCloseable {
@@ -20,10 +24,16 @@ public final class TemporaryPostgres implements AutoCloseable {
         this.watcher = watcher;
     }
 
-    static TemporaryPostgres start(ServerSettings defaults) {
+    /** What is done to the directory before the first start. */
+    @FunctionalInterface
+    interface Preparation {
+        void prepare(Path directory) throws IOException;
+    }
+
+    static TemporaryPostgres start(ServerSettings wanted, Preparation preparation) {
         try {
             Path directory = Files.createTempDirectory("jakube-postgres-").toRealPath();
-            ServerSettings settings = new ServerSettings(0, defaults.sharedBuffersMegabytes(), defaults.maxConnections(), sharedPrograms(), true);
+            ServerSettings settings = wanted.temporaryWith(sharedPrograms());
             Process watcher = new ProcessBuilder(
                             "setsid", "sh", "-c",
                             "read -r line; read -r pid < \"$0/data/postmaster.pid\" && kill -QUIT \"$pid\"; n=0;"
@@ -32,6 +42,7 @@ public final class TemporaryPostgres implements AutoCloseable {
                     .redirectOutput(ProcessBuilder.Redirect.DISCARD)
                     .redirectError(ProcessBuilder.Redirect.DISCARD)
                     .start();
+            preparation.prepare(directory);
             return new TemporaryPostgres(directory, settings, EmbeddedPostgres.start(directory, settings), watcher);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
@@ -65,10 +76,31 @@ public final class TemporaryPostgres implements AutoCloseable {
 
     /** Kills the server process like a crash would: without any shutdown. */
     public void kill() {
-        long pid = server.pid().orElseThrow(() -> new IllegalStateException("PostgreSQL is not running"));
-        ProcessHandle handle = ProcessHandle.of(pid).orElseThrow();
+        ProcessHandle handle = ProcessHandle.of(server.pid().orElseThrow(() -> new IllegalStateException("PostgreSQL is not running"))).orElseThrow();
+        List<ProcessHandle> children = handle.descendants().toList();
         handle.destroyForcibly();
         handle.onExit().join();
+        // They end by themselves when they notice; a stopped one never would.
+        children.forEach(ProcessHandle::destroyForcibly);
+    }
+
+    /** Lets standbys on this machine connect with the administrator's role. */
+    void allowReplication() {
+        try {
+            Files.writeString(server.data().resolve("pg_hba.conf"), "host replication " + EmbeddedPostgres.ADMIN + " 127.0.0.1/32 scram-sha-256\n", StandardOpenOption.APPEND);
+            Administrator.execute(server, "SELECT pg_reload_conf()");
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } catch (SQLException e) {
+            throw new IllegalStateException("cannot reload the server's settings: " + e.getMessage(), e);
+        }
+    }
+
+    /** Stops the server process and all its children where they stand, or lets them go on. */
+    public void freeze(boolean frozen) {
+        ProcessHandle handle = ProcessHandle.of(server.pid().orElseThrow(() -> new IllegalStateException("PostgreSQL is not running"))).orElseThrow();
+        Stream.concat(Stream.of(handle), handle.descendants())
+                .forEach(process -> new Postmaster(process.pid(), true).signal(frozen ? "STOP" : "CONT"));
     }
 
     /** Starts it again over the same data and at the same port. */
