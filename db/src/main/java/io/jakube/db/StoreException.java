@@ -50,10 +50,34 @@ public sealed class StoreException extends RuntimeException {
     /** A value, key or transaction outside the store's limits, or an unknown lease. Nothing was written. */
     public static final class InvalidRequest extends StoreException {
         private static final long serialVersionUID = 1L;
+        private final Reason reason;
 
         public InvalidRequest(String message) {
-            super(message, null);
+            this(Reason.OTHER, message);
         }
+
+        public InvalidRequest(Reason reason, String message) {
+            super(message, null);
+            this.reason = reason;
+        }
+
+        public Reason reason() {
+            return reason;
+        }
+    }
+
+    /** Why a request is invalid, where callers may want to tell. */
+    public enum Reason {
+        EMPTY_KEY,
+        TOO_LARGE,
+        TOO_MANY_OPERATIONS,
+        DUPLICATE_KEY,
+        /** A put that keeps the value or lease names a key that does not exist. */
+        KEY_NOT_FOUND,
+        LEASE_NOT_FOUND,
+        LEASE_EXISTS,
+        READ_ONLY,
+        OTHER
     }
 
     /** The database did not answer within the deadline. A write's outcome is unknown only where {@link #outcomeUnknown} says so. */

@@ -3,9 +3,11 @@ package io.jakube.db;
 import static java.util.Objects.requireNonNull;
 
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Several operations as one: all conditions are evaluated and one of the two lists applied at one instant. Everything it writes shares one revision.
+ * The conditions of nested transactions are evaluated at that instant too, before any operation.
  *
  * @param conditions all must hold; none means yes
  * @param then operations where they hold, applied in order, each seeing what those before it did
@@ -70,12 +72,14 @@ public record Transaction(List<Condition> conditions, List<Operation> then, List
     /**
      * Writes a key. A transaction writes a key at most once.
      *
-     * @param lease lease to attach, 0 for none
+     * @param value new value; null keeps the one the key has, which must exist
+     * @param lease lease to attach, 0 for none, {@link #KEEP_LEASE} for the one the key has, which must exist
      */
-    public record Put(Key key, byte[] value, long lease) implements Operation {
+    public record Put(Key key, byte @Nullable [] value, long lease) implements Operation {
+        public static final long KEEP_LEASE = -1;
+
         public Put {
             requireNonNull(key, "key is null");
-            requireNonNull(value, "value is null");
         }
     }
 
@@ -86,19 +90,18 @@ public record Transaction(List<Condition> conditions, List<Operation> then, List
         }
     }
 
-    /**
-     * Reads a range.
-     *
-     * @param revision 0 for the state within the transaction, else that of the past
-     * @param limit 0 for all
-     */
-    public record Get(KeyRange range, long revision, int limit) implements Operation {
+    /** Reads a range; at revision 0 the state within the transaction, with what the operations before did. */
+    public record Get(RangeRequest request) implements Operation {
         public Get {
-            requireNonNull(range, "range is null");
+            requireNonNull(request, "request is null");
+        }
+
+        public Get(KeyRange range, long revision, int limit) {
+            this(RangeRequest.of(range).at(revision).limit(limit));
         }
     }
 
-    /** A transaction within one, part of the same revision. */
+    /** A transaction within one, part of the same revision. Its conditions, as all others, are evaluated before any operation. */
     public record Nested(Transaction transaction) implements Operation {
         public Nested {
             requireNonNull(transaction, "transaction is null");

@@ -324,6 +324,71 @@ public abstract class KeyValueStoreContract {
     }
 
     @Test
+    void itemsAreSortedByAnyPropertyBothWays() {
+        put("sort/a", "3");
+        put("sort/b", "1");
+        put("sort/c", "2");
+        put("sort/a", "3");
+        RangeRequest all = RangeRequest.of(KeyRange.prefix(key("sort/")));
+        assertThat(sorted(all.descending(RangeRequest.SortBy.KEY))).containsExactly("c", "b", "a");
+        assertThat(sorted(all.ascending(RangeRequest.SortBy.VALUE))).containsExactly("b", "c", "a");
+        assertThat(sorted(all.descending(RangeRequest.SortBy.VALUE))).containsExactly("a", "c", "b");
+        assertThat(sorted(all.ascending(RangeRequest.SortBy.VERSION))).containsExactly("b", "c", "a");
+        assertThat(sorted(all.descending(RangeRequest.SortBy.VERSION))).containsExactly("a", "b", "c");
+        assertThat(sorted(all.ascending(RangeRequest.SortBy.CREATE_REVISION))).containsExactly("a", "b", "c");
+        assertThat(sorted(all.descending(RangeRequest.SortBy.MOD_REVISION))).containsExactly("a", "c", "b");
+        assertThat(sorted(all.descending(RangeRequest.SortBy.VALUE).limit(2))).containsExactly("a", "c");
+        assertThat(sorted(all.ascending(RangeRequest.SortBy.MOD_REVISION).limit(1).at(store.currentRevision() - 1))).containsExactly("a");
+    }
+
+    private List<String> sorted(RangeRequest request) {
+        int prefix = (root + "sort/").length();
+        return store.range(request).items().stream().map(item -> item.key().toString().substring(prefix)).toList();
+    }
+
+    @Test
+    void keysAndCountsAreReadWithoutValues() {
+        put("lean/a", "x");
+        long old = put("lean/b", "x");
+        put("lean/c", "x");
+        RangeRequest all = RangeRequest.of(KeyRange.prefix(key("lean/")));
+        for (long revision : new long[] {0, old}) {
+            RangeResult keys = store.range(all.at(revision).limit(1).only(RangeRequest.Content.KEYS));
+            assertThat(keys.items()).singleElement().satisfies(item -> {
+                assertThat(item.key()).isEqualTo(key("lean/a"));
+                assertThat(item.value()).isEmpty();
+                assertThat(item.version()).isEqualTo(1);
+            });
+            assertThat(keys.more()).isTrue();
+            RangeResult count = store.range(all.at(revision).limit(1).only(RangeRequest.Content.COUNT));
+            assertThat(count.items()).isEmpty();
+            assertThat(count.count()).isEqualTo(revision == 0 ? 3 : 2);
+            assertThat(count.more()).isFalse();
+        }
+        assertThat(store.range(all.only(RangeRequest.Content.KEYS).descending(RangeRequest.SortBy.VALUE)).items()).hasSize(3).allMatch(item -> item.value().length == 0);
+    }
+
+    @Test
+    void revisionFiltersChooseItemsAndNotTheCount() {
+        long a = put("filter/a", "1");
+        long b = put("filter/b", "1");
+        put("filter/c", "1");
+        long c = put("filter/c", "2");
+        RangeRequest all = RangeRequest.of(KeyRange.prefix(key("filter/")));
+        assertThat(store.range(all.modifiedWithin(b, 0))).satisfies(result -> {
+            assertThat(result.items()).extracting(KeyValue::modRevision).containsExactly(b, c);
+            assertThat(result.count()).isEqualTo(3);
+            assertThat(result.more()).isFalse();
+        });
+        assertThat(store.range(all.modifiedWithin(a, b).limit(1))).satisfies(result -> {
+            assertThat(result.items()).extracting(KeyValue::modRevision).containsExactly(a);
+            assertThat(result.more()).isTrue();
+        });
+        assertThat(store.range(all.createdWithin(0, b)).items()).extracting(KeyValue::modRevision).containsExactly(a, b);
+        assertThat(store.range(all.createdWithin(b + 1, 0).at(b + 1)).items()).extracting(KeyValueStoreContract::text).containsExactly("1");
+    }
+
+    @Test
     void aPastRevisionShowsWhatWasThen() {
         long one = put("past/a", "one");
         long two = put("past/b", "b");
@@ -535,6 +600,21 @@ public abstract class KeyValueStoreContract {
                 AutoCloseable second = store.watch(KeyRange.single(key("sound")), 0, sound)) {
             sound.awaitRevision(put("sound", "x"));
             assertThat(called.await(10, TimeUnit.SECONDS)).isTrue();
+        }
+    }
+
+    @Test
+    void aWatchWithFiltersDeliversTheWantedKindOnly() throws Exception {
+        RecordingObserver puts = new RecordingObserver();
+        RecordingObserver deletes = new RecordingObserver();
+        try (AutoCloseable one = store.watch(new WatchRequest(KeyRange.single(key("kinds")), 0, true, false), puts);
+                AutoCloseable two = store.watch(new WatchRequest(KeyRange.single(key("kinds")), 0, false, true), deletes)) {
+            long written = put("kinds", "x");
+            long deleted = committed(store.write(Write.delete(key("kinds"), written)));
+            puts.awaitRevision(deleted);
+            deletes.awaitRevision(deleted);
+            assertThat(puts.revisions()).containsExactly(written);
+            assertThat(deletes.revisions()).containsExactly(deleted);
         }
     }
 
@@ -772,10 +852,12 @@ public abstract class KeyValueStoreContract {
                 new Transaction.Delete(KeyRange.single(key("seq/old"))),
                 new Transaction.Get(KeyRange.prefix(key("seq/")), 0, 0),
                 new Transaction.Nested(new Transaction(
-                        List.of(new Transaction.ValueIs(KeyRange.single(key("seq/new")), Transaction.Relation.EQUAL, bytes("new"))), List.of(putting("seq/nested", "yes")), List.of()))),
+                        List.of(new Transaction.NumberIs(KeyRange.single(key("seq/new")), Transaction.Number.VERSION, Transaction.Relation.EQUAL, 0)),
+                        List.of(putting("seq/nested", "yes")),
+                        List.of()))),
                 List.of());
         assertThat(((TransactionResult.GetDone) result.results().get(2)).range().items()).extracting(KeyValueStoreContract::text).containsExactly("new");
-        assertThat(((TransactionResult.NestedDone) result.results().get(3)).result().succeeded()).isTrue();
+        assertThat(((TransactionResult.NestedDone) result.results().get(3)).result().succeeded()).as("conditions are evaluated before any operation").isTrue();
         assertThat(store.range(KeyRange.prefix(key("seq/")), 0, 0).items()).extracting(KeyValue::modRevision).containsExactly(result.revision(), result.revision());
     }
 
@@ -803,6 +885,21 @@ public abstract class KeyValueStoreContract {
         assertThat(store.range(KeyRange.prefix(key("mid")), 0, 0).items()).isEmpty();
         assertThat(store.currentRevision()).isEqualTo(before);
         assertThat(put("mid", "later")).isEqualTo(before + 1);
+    }
+
+    @Test
+    void aPutCanKeepValueOrLease() {
+        long lease = store.grantLease(60, 0);
+        committed(store.write(new Write(key("keep"), bytes("one"), 0, lease)));
+        transact(List.of(), List.of(new Transaction.Put(key("keep"), bytes("two"), Transaction.Put.KEEP_LEASE)), List.of());
+        assertThat(get("keep").lease()).isEqualTo(lease);
+        assertThat(text(get("keep"))).isEqualTo("two");
+        transact(List.of(), List.of(new Transaction.Put(key("keep"), null, 0)), List.of());
+        assertThat(get("keep").lease()).isZero();
+        assertThat(text(get("keep"))).isEqualTo("two");
+        assertThat(get("keep").version()).isEqualTo(3);
+        assertThatThrownBy(() -> transact(List.of(), List.of(new Transaction.Put(key("keep-missing"), null, 0)), List.of()))
+                .isInstanceOfSatisfying(StoreException.InvalidRequest.class, e -> assertThat(e.reason()).isEqualTo(StoreException.Reason.KEY_NOT_FOUND));
     }
 
     @Test

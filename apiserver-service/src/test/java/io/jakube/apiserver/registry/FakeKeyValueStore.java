@@ -6,6 +6,7 @@ import io.jakube.db.KeyRange;
 import io.jakube.db.KeyValue;
 import io.jakube.db.KeyValueStore;
 import io.jakube.db.LeaseStatus;
+import io.jakube.db.RangeRequest;
 import io.jakube.db.RangeResult;
 import io.jakube.db.Transaction;
 import io.jakube.db.TransactionResult;
@@ -40,7 +41,8 @@ public final class FakeKeyValueStore implements KeyValueStore {
     }
 
     @Override
-    public synchronized RangeResult range(KeyRange range, long atRevision, int limit) {
+    public synchronized RangeResult range(RangeRequest request) {
+        KeyRange range = request.range();
         List<KeyValue> found = entries.values().stream().filter(entry -> range.contains(entry.key())).toList();
         return new RangeResult(found, revision, found.size(), false);
     }
@@ -101,7 +103,7 @@ public final class FakeKeyValueStore implements KeyValueStore {
     }
 
     @Override
-    public void compact(long upTo) {
+    public void compact(long upTo, boolean wait) {
         throw new UnsupportedOperationException("no history in this fake");
     }
 

@@ -6,6 +6,7 @@ import io.jakube.db.KeyRange;
 import io.jakube.db.KeyValue;
 import io.jakube.db.KeyValueStore;
 import io.jakube.db.LeaseStatus;
+import io.jakube.db.RangeRequest;
 import io.jakube.db.RangeResult;
 import io.jakube.db.StoreException;
 import io.jakube.db.Transaction;
@@ -83,7 +84,10 @@ public final class MemoryKeyValueStore implements KeyValueStore {
     }
 
     @Override
-    public synchronized RangeResult range(KeyRange range, long revision, int limit) {
+    public synchronized RangeResult range(RangeRequest request) {
+        KeyRange range = request.range();
+        long revision = request.revision();
+        int limit = request.limit();
         if (revision > currentRevision()) {
             throw new StoreException.FutureRevision(currentRevision());
         }
@@ -174,7 +178,7 @@ public final class MemoryKeyValueStore implements KeyValueStore {
     }
 
     @Override
-    public synchronized void compact(long revision) {
+    public synchronized void compact(long revision, boolean wait) {
         compacted = revision;
     }
 

@@ -21,7 +21,7 @@ public final class SchemaMigration {
     public static final String SCHEMA = "jakube";
 
     /** The newest migration among the resources. */
-    static final String VERSION = "1";
+    static final String VERSION = "2";
 
     private SchemaMigration() {}
 

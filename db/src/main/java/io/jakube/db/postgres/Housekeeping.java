@@ -89,6 +89,11 @@ final class Housekeeping implements AutoCloseable {
         }
     }
 
+    /** Frees the space of compacted revisions, on a thread of its own. */
+    void sweepSoon() {
+        chores.execute(guarded(() -> whenElected(compactor::sweepAll)));
+    }
+
     private void compact() {
         StoreConfig.Retention retention = config.retention();
         if (retention.age().isPositive()) {

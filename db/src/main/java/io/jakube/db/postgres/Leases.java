@@ -3,6 +3,7 @@ package io.jakube.db.postgres;
 import io.jakube.db.Key;
 import io.jakube.db.LeaseStatus;
 import io.jakube.db.StoreException;
+import io.jakube.db.StoreException.Reason;
 import io.jakube.db.mapping.LeaseRow;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -50,7 +51,7 @@ final class Leases {
             }
         });
         if (inserted == 0) {
-            throw new StoreException.InvalidRequest("lease already exists: " + id);
+            throw new StoreException.InvalidRequest(Reason.LEASE_EXISTS, "lease already exists: " + id);
         }
         return id;
     }
@@ -64,7 +65,7 @@ final class Leases {
             return again ? Integer.valueOf(1) : rows;
         });
         if (ended == 0) {
-            throw new StoreException.InvalidRequest("requested lease not found: " + id);
+            throw new StoreException.InvalidRequest(Reason.LEASE_NOT_FOUND, "requested lease not found: " + id);
         }
     }
 
@@ -94,7 +95,7 @@ final class Leases {
                 .setParameter("id", id)
                 .getResultList());
         if (renewed.isEmpty()) {
-            throw new StoreException.InvalidRequest("requested lease not found: " + id);
+            throw new StoreException.InvalidRequest(Reason.LEASE_NOT_FOUND, "requested lease not found: " + id);
         }
         return renewed.getFirst();
     }

@@ -7,6 +7,7 @@ import io.jakube.db.Key;
 import io.jakube.db.KeyRange;
 import io.jakube.db.KeyValueStore;
 import io.jakube.db.LeaseStatus;
+import io.jakube.db.RangeRequest;
 import io.jakube.db.RangeResult;
 import io.jakube.db.StoreException;
 import io.jakube.db.Transaction;
@@ -99,12 +100,9 @@ public final class PostgresKeyValueStore implements KeyValueStore {
     }
 
     @Override
-    public RangeResult range(KeyRange range, long revision, int limit) {
-        requireNonNull(range, "range is null");
-        if (revision < 0 || limit < 0) {
-            throw new StoreException.InvalidRequest("revision and limit must not be negative");
-        }
-        return pool.run(connection -> RangeReader.read(connection, range, revision, limit));
+    public RangeResult range(RangeRequest request) {
+        requireNonNull(request, "request is null");
+        return pool.run(connection -> RangeReader.read(connection, request));
     }
 
     @Override
@@ -170,15 +168,19 @@ public final class PostgresKeyValueStore implements KeyValueStore {
     }
 
     @Override
-    public void compact(long revision) {
+    public void compact(long revision, boolean wait) {
         requireWritable();
         compactor.promise(revision);
-        compactor.sweepAll();
+        if (wait) {
+            compactor.sweepAll();
+        } else {
+            housekeeping.sweepSoon();
+        }
     }
 
     private void requireWritable() {
         if (config.access() == StoreConfig.Access.READ_ONLY) {
-            throw new StoreException.InvalidRequest("the store was opened for reading only");
+            throw new StoreException.InvalidRequest(StoreException.Reason.READ_ONLY, "the store was opened for reading only");
         }
     }
 

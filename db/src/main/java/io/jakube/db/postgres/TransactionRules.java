@@ -3,6 +3,7 @@ package io.jakube.db.postgres;
 import io.jakube.db.Key;
 import io.jakube.db.KeyRange;
 import io.jakube.db.StoreException;
+import io.jakube.db.StoreException.Reason;
 import io.jakube.db.Transaction;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -37,7 +38,7 @@ final class TransactionRules {
     /** The two lists never both happen, and so may write the same keys. */
     private static Writes writes(Transaction transaction) {
         if (Math.max(transaction.conditions().size(), Math.max(transaction.then().size(), transaction.otherwise().size())) > Transaction.MAX_OPERATIONS) {
-            throw new StoreException.InvalidRequest("too many operations in txn request: the limit is " + Transaction.MAX_OPERATIONS);
+            throw new StoreException.InvalidRequest(Reason.TOO_MANY_OPERATIONS, "too many operations in txn request: the limit is " + Transaction.MAX_OPERATIONS);
         }
         Writes both = writes(transaction.then());
         both.addAll(writes(transaction.otherwise()));
@@ -54,7 +55,7 @@ final class TransactionRules {
                 case Transaction.Nested nested -> writes(nested.transaction());
             };
             if (all.collidesWith(own)) {
-                throw new StoreException.InvalidRequest("duplicate key given in txn request");
+                throw new StoreException.InvalidRequest(Reason.DUPLICATE_KEY, "duplicate key given in txn request");
             }
             all.addAll(own);
         }
@@ -67,14 +68,15 @@ final class TransactionRules {
             for (Transaction.Operation operation : operations) {
                 if (operation instanceof Transaction.Put put) {
                     ValueRules.check(put.key(), put.value(), limits);
-                    bytes += put.key().length() + put.value().length;
+                    byte[] value = put.value();
+                    bytes += put.key().length() + (value == null ? 0 : value.length);
                 } else if (operation instanceof Transaction.Nested nested) {
                     bytes += bytes(nested.transaction(), limits);
                 }
             }
         }
         if (bytes > limits.queuedBytes()) {
-            throw new StoreException.InvalidRequest("request is too large: " + bytes + " bytes");
+            throw new StoreException.InvalidRequest(Reason.TOO_LARGE, "request is too large: " + bytes + " bytes");
         }
         return (int) bytes;
     }

@@ -77,7 +77,7 @@ final class WriteBatch implements Work {
             if (result > 0) {
                 pending.result().complete(new WriteResult.Committed(result));
             } else if (result == UNKNOWN_LEASE) {
-                pending.fail(new StoreException.InvalidRequest("requested lease not found: " + pending.write().lease()));
+                pending.fail(new StoreException.InvalidRequest(StoreException.Reason.LEASE_NOT_FOUND, "requested lease not found: " + pending.write().lease()));
             } else {
                 pending.result().complete(new WriteResult.Conflict(-result - 1));
             }
