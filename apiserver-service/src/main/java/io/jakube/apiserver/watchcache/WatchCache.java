@@ -36,7 +36,6 @@ public final class WatchCache implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(WatchCache.class);
     private static final int WINDOW = 4096;
     private static final Duration START_TIMEOUT = Duration.ofSeconds(20);
-    private static final Duration RECENT_TIMEOUT = Duration.ofSeconds(1);
     private static final ApiException RESTARTED = ApiException.expired("The resourceVersion for the provided watch is too old.");
 
     private final KeyValueStore store;
@@ -98,12 +97,12 @@ public final class WatchCache implements AutoCloseable {
 
     /**
      * A state that contains every change of the resource that clients may have learnt from this server; the newest one where the feed is so far behind that it
-     * did not come within a second. What clients that ask for "any" version get: a client that has seen an object and then watches for it finds it.
+     * did not come within the time. What clients that ask for "any" version get: a client that has seen an object and then watches for it finds it.
      *
      * @throws ApiException 503 if the cache could not be filled in time
      */
-    public Snapshot recent() {
-        return await(storage.knownRevision(definition), RECENT_TIMEOUT).orElseGet(this::latest);
+    public Snapshot recent(Duration timeout) {
+        return await(storage.knownRevision(definition), timeout).orElseGet(this::latest);
     }
 
     /** A state that contains every write acknowledged before the call; empty if the feed did not catch up within the time. */
