@@ -9,6 +9,7 @@ import io.jakube.db.embedded.EmbeddedPostgres;
 import io.jakube.db.embedded.TemporaryPostgres;
 import io.jakube.db.postgres.PostgresKeyValueStore;
 import io.jakube.db.postgres.StoreConfig;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -16,13 +17,14 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Supplier;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
 /**
  * Reads see what was acknowledged before they began: reads without resourceVersion whichever server acknowledged it, reads of "any" version
- * (resourceVersion 0, by which kubectl wait begins) what the same server acknowledged.
+ * (resourceVersion 0, by which kubectl wait begins) what the same server acknowledged. And what becomes of readers when the server or the database stop.
  */
 class ConsistencyIT {
     /** Resources whose caches nobody has asked for when a round begins. */
@@ -99,6 +101,77 @@ class ConsistencyIT {
         assertThat(b.get(url + "/" + name).status()).as("get of what is gone").isEqualTo(404);
         assertThat(names(b.get(url + byName))).as("list of what is gone").isEmpty();
         assertThat(names(a.get(url + byName + "&resourceVersion=0"))).as("list at any version of what is gone").isEmpty();
+    }
+
+    @Test
+    void watchesGoOnOverARestartUntilTheirVersionIsCompacted() {
+        String url = "/api/v1/namespaces/restart/configmaps";
+        String version;
+        try (KeyValueStore store = open(); TestApiServer before = TestApiServer.over(store)) {
+            version = create(before, url, "seen");
+            create(before, url, "missed");
+            before.delete(url + "/seen");
+        }
+        try (KeyValueStore store = open(); TestApiServer after = TestApiServer.over(store)) {
+            try (WatchReader watch = after.watch(url + "?watch=true&resourceVersion=" + version)) {
+                assertThat(watch.summary()).isEqualTo("ADDED missed");
+                assertThat(watch.summary()).isEqualTo("DELETED seen");
+                create(after, url, "new");
+                assertThat(watch.summary()).isEqualTo("ADDED new");
+            }
+        }
+        try (KeyValueStore store = open(); TestApiServer later = TestApiServer.over(store)) {
+            create(later, url, "last");
+            store.compact(store.currentRevision());
+            try (WatchReader watch = later.watch(url + "?watch=true&resourceVersion=" + version)) {
+                assertThat(watch.next().path("object").path("code").asInt()).isEqualTo(410);
+            }
+        }
+    }
+
+    /** While the database stays away requests fail fast, say so and heal by themselves; the process lives on. */
+    @Test
+    void requestsFailFastWhileTheDatabaseIsAway() {
+        String url = "/api/v1/namespaces/away/configmaps";
+        try (KeyValueStore store = open(); TestApiServer api = TestApiServer.over(store)) {
+            create(api, url, "a");
+            assertThat(api.get("/readyz").status()).isEqualTo(200);
+            assertThat(api.get(url).status()).isEqualTo(200);
+            postgres.kill();
+            try {
+                assertThat(timed(6, () -> api.get(url + "/a")).failure()).isEqualTo("503 ServiceUnavailable");
+                Answer refused = timed(1, () -> api.post(url, "{\"metadata\":{\"name\":\"b\"}}"));
+                assertThat(refused.failure()).isEqualTo("503 ServiceUnavailable");
+                assertThat(refused.headers().get("Retry-After")).containsExactly("1");
+                assertThat(refused.json().path("details").path("retryAfterSeconds").asInt()).isEqualTo(1);
+                assertThat(timed(1, () -> api.get(url)).failure()).isEqualTo("503 ServiceUnavailable");
+                assertThat(timed(1, () -> api.get(url + "?resourceVersion=0")).status()).as("the cache goes on answering").isEqualTo(200);
+                Answer ready = timed(1, () -> api.get("/readyz"));
+                assertThat(ready.status()).isEqualTo(500);
+                assertThat(ready.text()).contains("[-]database failed");
+                assertThat(api.get("/livez").status()).isEqualTo(200);
+            } finally {
+                postgres.restart();
+            }
+            long end = System.nanoTime() + Duration.ofSeconds(20).toNanos();
+            while (api.post(url, "{\"metadata\":{\"generateName\":\"c-\"}}").status() != 201) {
+                assertThat(System.nanoTime()).as("healed in time").isLessThan(end);
+            }
+            assertThat(api.get("/readyz").status()).isEqualTo(200);
+        }
+    }
+
+    private static Answer timed(int seconds, Supplier<Answer> request) {
+        long start = System.nanoTime();
+        Answer answer = request.get();
+        assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(seconds));
+        return answer;
+    }
+
+    private static String create(TestApiServer api, String url, String name) {
+        Answer made = api.post(url, "{\"metadata\":{\"name\":\"" + name + "\"}}");
+        assertThat(made.status()).as(made.text()).isEqualTo(201);
+        return made.json().path("metadata").path("resourceVersion").asText();
     }
 
     private static List<String> names(Answer answer) {

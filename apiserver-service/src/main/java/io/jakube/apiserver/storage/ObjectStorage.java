@@ -25,7 +25,7 @@ import java.util.function.Supplier;
 
 /**
  * Objects in the key-value store, each operation one round trip. Encodes without resourceVersion, decodes with the key's revision.
- * Failures of the store become 503 or 500 answers. Thread-safe.
+ * Failures of the store become answers ({@link StoreFailures}). Thread-safe.
  */
 public final class ObjectStorage {
     private final KeyValueStore store;
@@ -181,10 +181,10 @@ public final class ObjectStorage {
     private static <T> T asAnswer(Supplier<T> call) {
         try {
             return call.get();
-        } catch (StoreException.Unavailable e) {
-            throw ApiException.unavailable("the database does not answer: " + (e.outcomeUnknown() ? "whether the change was stored is not known" : "nothing was changed"));
-        } catch (StoreException.InvalidRequest e) {
-            throw ApiException.badRequest(e.getMessage());
+        } catch (StoreException.Compacted | StoreException.FutureRevision e) {
+            throw e;
+        } catch (StoreException e) {
+            throw StoreFailures.answer(e);
         }
     }
 }

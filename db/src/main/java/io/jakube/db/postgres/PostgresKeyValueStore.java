@@ -29,6 +29,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
  */
 public final class PostgresKeyValueStore implements KeyValueStore {
     private final StoreConfig config;
+    private final Outage outage = new Outage();
     private final ConnectionPool pool;
     private final Sessions sessions;
     private final WriteQueue queue;
@@ -44,10 +45,10 @@ public final class PostgresKeyValueStore implements KeyValueStore {
         this.config = config;
         this.deadlineNanos = config.deadline().toNanos();
         Connector connector = new Connector(config);
-        this.pool = new ConnectionPool(connector, config);
+        this.pool = new ConnectionPool(connector, outage, config);
         this.sessions = new Sessions(pool);
         this.queue = new WriteQueue(config.limits());
-        this.writer = new GroupCommitWriter(connector, queue, config);
+        this.writer = new GroupCommitWriter(connector, outage, queue, config);
         this.feed = config.sharedFeed() ? SharedFeeds.acquire(config, connector) : new Feed(connector);
         this.leases = new Leases(pool, sessions);
         this.compactor = new Compactor(pool);
@@ -70,6 +71,7 @@ public final class PostgresKeyValueStore implements KeyValueStore {
         CompletableFuture<WriteResult> result = new CompletableFuture<>();
         try {
             validate(write);
+            requireDatabase();
             queue.put(new Pending.OfWrite(write, result, System.nanoTime() + deadlineNanos));
         } catch (StoreException e) {
             result.completeExceptionally(e);
@@ -84,6 +86,7 @@ public final class PostgresKeyValueStore implements KeyValueStore {
         try {
             requireWritable();
             int bytes = TransactionRules.check(transaction, config.limits());
+            requireDatabase();
             queue.put(new Pending.OfTransaction(transaction, result, System.nanoTime() + deadlineNanos, bytes));
         } catch (StoreException e) {
             result.completeExceptionally(e);
@@ -175,6 +178,13 @@ public final class PostgresKeyValueStore implements KeyValueStore {
             compactor.sweepAll();
         } else {
             housekeeping.sweepSoon();
+        }
+    }
+
+    /** Refuses what could only wait in the queue, or finds out that the database is back. */
+    private void requireDatabase() {
+        if (outage.lasting()) {
+            pool.run(LogReader::head);
         }
     }
 
