@@ -9,6 +9,7 @@ import io.jakube.db.KeyValueStore;
 import io.jakube.db.LeaseStatus;
 import io.jakube.db.RangeRequest;
 import io.jakube.db.RangeResult;
+import io.jakube.db.StoreAdministration;
 import io.jakube.db.StoreException;
 import io.jakube.db.Transaction;
 import io.jakube.db.TransactionResult;
@@ -38,6 +39,7 @@ public final class PostgresKeyValueStore implements KeyValueStore {
     private final Leases leases;
     private final Compactor compactor;
     private final Housekeeping housekeeping;
+    private final StoreAdministration administration;
     private final long deadlineNanos;
     private final AtomicBoolean closed = new AtomicBoolean();
 
@@ -52,6 +54,7 @@ public final class PostgresKeyValueStore implements KeyValueStore {
         this.feed = config.sharedFeed() ? SharedFeeds.acquire(config, connector) : new Feed(connector);
         this.leases = new Leases(pool, sessions);
         this.compactor = new Compactor(pool);
+        this.administration = new Administration(pool);
         this.housekeeping = new Housekeeping(config, pool, writer, leases, compactor);
     }
 
@@ -186,6 +189,11 @@ public final class PostgresKeyValueStore implements KeyValueStore {
         if (outage.lasting()) {
             pool.run(LogReader::head);
         }
+    }
+
+    /** Questions about the database and the processes that serve it. */
+    public StoreAdministration administration() {
+        return administration;
     }
 
     private void requireWritable() {
