@@ -1,7 +1,6 @@
 package io.jakube.apiserver.registry;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.jakube.apiserver.admission.AdmissionRequest;
 import io.jakube.apiserver.admission.AdmissionRequest.Operation;
 import io.jakube.apiserver.request.RequestContext;
 import io.jakube.apiserver.storage.ObjectStorage;
@@ -95,7 +94,6 @@ public final class ObjectCreation {
         meta.fillForCreate(clock.instant());
         boolean committed = false;
         ResourceStrategy strategy = type.strategy();
-        AdmissionRequest validated = attempt.of(object, null);
         try {
             strategy.prepareForCreate(object, context);
             if (type.tracksGeneration(object)) {
@@ -107,7 +105,7 @@ public final class ObjectCreation {
                 throw ApiException.invalid(type.gvk().group(), type.gvk().kind(), meta.name(), errors);
             }
             strategy.warnings(object).forEach(context::warn);
-            admission.validate(validated);
+            admission.validate(attempt.of(object, null));
             byte[] encoded = ObjectStorage.encode(object);
             StoredObject stored;
             if (options.dryRun()) {
@@ -121,7 +119,6 @@ public final class ObjectCreation {
             }
             return stored;
         } finally {
-            admission.finished(validated, committed);
             strategy.afterCreate(object, committed);
         }
     }

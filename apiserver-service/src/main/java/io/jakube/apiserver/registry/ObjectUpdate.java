@@ -1,7 +1,6 @@
 package io.jakube.apiserver.registry;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.jakube.apiserver.admission.AdmissionRequest;
 import io.jakube.apiserver.admission.AdmissionRequest.Operation;
 import io.jakube.apiserver.request.RequestContext;
 import io.jakube.apiserver.storage.ObjectStorage;
@@ -127,7 +126,6 @@ public final class ObjectUpdate {
         }
         boolean committed = false;
         boolean prepared = false;
-        AdmissionRequest validated = null;
         ResourceStrategy strategy = type.strategy();
         try {
             if (!target.part().system()) {
@@ -139,8 +137,7 @@ public final class ObjectUpdate {
                 prepared = !target.part().status() && target.part().partial() == null;
                 countGeneration(target, object, live);
                 validate(target, object, live);
-                validated = attempt.of(object, live);
-                admission.validate(validated);
+                admission.validate(attempt.of(object, live));
             }
             byte[] encoded = ObjectStorage.encode(object);
             if (unchanged(encoded, live)) {
@@ -161,9 +158,6 @@ public final class ObjectUpdate {
             }
             return written;
         } finally {
-            if (validated != null) {
-                admission.finished(validated, committed);
-            }
             if (prepared) {
                 strategy.afterUpdate(object, live, committed);
             }

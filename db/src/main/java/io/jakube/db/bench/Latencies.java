@@ -1,7 +1,6 @@
 package io.jakube.db.bench;
 
 import java.util.Arrays;
-import java.util.Locale;
 
 /** Durations of one kind of call. Not thread-safe: each client has its own, and they are joined at the end. */
 final class Latencies {
@@ -25,14 +24,13 @@ final class Latencies {
         return count;
     }
 
-    /** @return the quantile as text, in milliseconds */
-    String millis(double quantile) {
+    /** The quantile in milliseconds; not a number where nothing was measured. */
+    double millis(double quantile) {
         if (count == 0) {
-            return "-";
+            return Double.NaN;
         }
         long[] sorted = Arrays.copyOf(nanos, count);
         Arrays.sort(sorted);
-        long value = sorted[(int) Math.min(count - 1L, Math.round(quantile * count))];
-        return String.format(Locale.ROOT, "%.2f", value / 1e6);
+        return sorted[(int) Math.min(count - 1L, Math.round(quantile * count))] / 1e6;
     }
 }

@@ -23,7 +23,8 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
 /** Measures the running cluster and prints the figures. */
-@Command(name = "bench", mixinStandardHelpOptions = true, description = "Measure the running cluster: pod start, Deployment, Service programming, idle memory and processor use.")
+@Command(name = "bench", mixinStandardHelpOptions = true, subcommands = BenchStoreCommand.class,
+        description = "Measure the running cluster: pod start, Deployment, Service programming, idle memory and processor use.")
 public final class BenchCommand implements Callable<Integer> {
     @Option(names = "--pods", defaultValue = "20", description = "Pods to start one after another (default: ${DEFAULT-VALUE}).")
     private int pods;
