@@ -18,6 +18,7 @@ import io.jakube.common.json.Json;
 import io.jakube.common.merge.StandardPatches;
 import io.jakube.common.schema.BuiltinSchemas;
 import io.jakube.common.schema.SchemaObjectDecoder;
+import io.jakube.db.KeyValueStore;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -40,16 +41,34 @@ public final class TestApiServer implements AutoCloseable {
     private static final BuiltinSchemas SCHEMAS = BuiltinSchemas.load();
     private static final BuiltinResources RESOURCES = BuiltinResources.load();
 
-    private final MemoryKeyValueStore store = new MemoryKeyValueStore();
+    private final KeyValueStore store;
     private final ApiServer server;
 
     public TestApiServer() {
-        this(plugins -> plugins.authenticator(request -> Optional.of(new UserInfo("tester", "", List.of("testers"), Map.of())))
-                .authorizer((user, info) -> new Decision(Verdict.ALLOW, "")));
+        this(new MemoryKeyValueStore(), TestApiServer::everybody);
     }
 
     /** @param security who is who, and who may do what */
     public TestApiServer(UnaryOperator<Plugins> security, AdmissionPlugin... admission) {
+        this(new MemoryKeyValueStore(), security, admission);
+    }
+
+    /** Everybody is allowed everything, and passes these. */
+    public static TestApiServer admitting(AdmissionPlugin... admission) {
+        return new TestApiServer(new MemoryKeyValueStore(), TestApiServer::everybody, admission);
+    }
+
+    /** Over another store, which stays the caller's to close. */
+    public static TestApiServer over(KeyValueStore store) {
+        return new TestApiServer(store, TestApiServer::everybody);
+    }
+
+    private static Plugins everybody(Plugins plugins) {
+        return plugins.authenticator(request -> Optional.of(new UserInfo("tester", "", List.of("testers"), Map.of()))).authorizer((user, info) -> new Decision(Verdict.ALLOW, ""));
+    }
+
+    private TestApiServer(KeyValueStore store, UnaryOperator<Plugins> security, AdmissionPlugin... admission) {
+        this.store = store;
         ApiServerConfig config = new ApiServerConfig("jdbc:none", "nobody", Path.of("/nowhere"), 6443, "127.0.0.1", Path.of("/nowhere"), "https://issuer", "10.96.0.0/16", "30000-32767");
         server = new ApiServer(new ApiServer.Foundation(config, store, RESOURCES, SCHEMAS, new SchemaObjectDecoder(SCHEMAS), Clock.systemUTC()), context -> {
             Plugins plugins = security.apply(new Plugins());
@@ -61,8 +80,9 @@ public final class TestApiServer implements AutoCloseable {
         server.start();
     }
 
+    /** The store in memory. */
     public MemoryKeyValueStore store() {
-        return store;
+        return (MemoryKeyValueStore) store;
     }
 
     public ApiServer server() {

@@ -20,7 +20,8 @@ import java.util.concurrent.CompletableFuture;
  *       time to renew them.
  *   <li><b>Bad requests</b> write nothing, fail with {@link StoreException.InvalidRequest}, and leave others that are committed with them alone.
  * </ul>
- * Thread-safe. Calls fail with {@link StoreException.Unavailable} within the configured deadline while the database is away, and heal by themselves.
+ * Thread-safe. Calls fail with {@link StoreException.Unavailable} within the configured deadline when the database goes away,
+ * at once when it has been away for some seconds, and heal by themselves.
  */
 public interface KeyValueStore extends AutoCloseable {
     /**

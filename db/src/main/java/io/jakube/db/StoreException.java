@@ -1,7 +1,7 @@
 package io.jakube.db;
 
 /** What can go wrong in the store. Unchecked; every method of {@link KeyValueStore} may throw or complete with {@link Unavailable}. */
-public sealed class StoreException extends RuntimeException {
+public abstract sealed class StoreException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
     StoreException(String message, Throwable cause) {

@@ -2,6 +2,7 @@ package io.jakube.launcher;
 
 import io.jakube.launcher.command.BenchCommand;
 import io.jakube.launcher.command.DownCommand;
+import io.jakube.launcher.command.EtcdCommand;
 import io.jakube.launcher.command.ImageCommand;
 import io.jakube.launcher.command.StatusCommand;
 import io.jakube.launcher.command.UpCommand;
@@ -15,7 +16,7 @@ import picocli.CommandLine.IVersionProvider;
         description = "Kubernetes in Java: a cluster on this machine with one command.",
         mixinStandardHelpOptions = true,
         versionProvider = Jakube.Version.class,
-        subcommands = {UpCommand.class, DownCommand.class, StatusCommand.class, ImageCommand.class, BenchCommand.class})
+        subcommands = {UpCommand.class, DownCommand.class, StatusCommand.class, ImageCommand.class, BenchCommand.class, EtcdCommand.class})
 public final class Jakube {
     /** The build's version, from the jar's manifest. */
     static final class Version implements IVersionProvider {

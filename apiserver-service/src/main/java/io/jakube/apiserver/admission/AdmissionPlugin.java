@@ -13,4 +13,10 @@ public interface AdmissionPlugin {
 
     /** May refuse by {@link io.jakube.common.status.ApiException}; must not change the object. */
     default void validate(AdmissionRequest request) {}
+
+    /**
+     * Called once after {@link #validate} began for this very request object, whether it passed or not: the write was stored, or it was not. Undoes or
+     * completes what validating it set aside. Must not throw.
+     */
+    default void finished(AdmissionRequest request, boolean stored) {}
 }

@@ -12,6 +12,7 @@ import io.jakube.common.json.Json;
 import io.jakube.common.quantity.Quantity;
 import io.jakube.common.status.ApiException;
 import java.time.Clock;
+import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -34,6 +35,10 @@ final class QuotaRecount {
     private final Clock clock;
     private final AtomicBoolean pending = new AtomicBoolean();
     private final Object counting = new Object();
+    /** Since when the quotas are as they are: another server may have booked what it has not stored yet. Used by one count at a time. */
+    private volatile Map<ObjectKey, Seen> seen = Map.of();
+
+    private record Seen(String version, Instant since) {}
 
     /** @param admission what it has just booked is not counted away */
     QuotaRecount(ObjectStore store, ResourceQuotaAdmission admission, Clock clock) {
@@ -66,18 +71,30 @@ final class QuotaRecount {
         }
     }
 
-    /** Counts all quotas now. */
+    /** Counts all quotas now, but those something was booked in so lately that the object may not be stored and seen yet. */
     void count() {
+        Map<ObjectKey, Seen> present = new HashMap<>();
         for (ObjectNode quota : store.listCached(ResourceQuotaAdmission.QUOTAS, "")) {
-            if (admission.justCharged(new ObjectKey(Fields.text(quota, "metadata", "namespace"), Fields.text(quota, "metadata", "name")))) {
-                trigger();
+            ObjectKey key = new ObjectKey(Fields.text(quota, "metadata", "namespace"), Fields.text(quota, "metadata", "name"));
+            Seen now = see(key, Fields.text(quota, "metadata", "resourceVersion"));
+            present.put(key, now);
+            boolean othersMayBook = quota.path("status").has("used") && now.since().plus(ResourceQuotaAdmission.SETTLING).isAfter(clock.instant());
+            ObjectNode status = admission.justCharged(key) ? null : status(quota);
+            if (status != null && status.equals(quota.path("status"))) {
                 continue;
             }
-            ObjectNode status = status(quota);
-            if (!status.equals(quota.path("status"))) {
+            if (status == null || othersMayBook) {
+                trigger();
+            } else {
                 write(quota, status);
             }
         }
+        seen = Map.copyOf(present);
+    }
+
+    private Seen see(ObjectKey quota, String version) {
+        Seen before = seen.get(quota);
+        return before != null && before.version().equals(version) ? before : new Seen(version, clock.instant());
     }
 
     private ObjectNode status(ObjectNode quota) {

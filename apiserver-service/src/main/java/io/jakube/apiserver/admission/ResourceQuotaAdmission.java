@@ -13,37 +13,50 @@ import io.jakube.common.status.ApiException;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
 import java.util.stream.Collectors;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Refuses what would exceed a quota of the namespace and books what it lets pass in the quotas' status, by compare-and-swap, so that two
- * servers cannot both give away the rest. {@link QuotaRecount} corrects the books when objects go.
+ * servers cannot both give away the rest. What is not stored after all is taken off the books again. {@link QuotaRecount} corrects the books when objects go;
+ * it leaves a quota alone from before something is booked until the object can be counted on.
  */
 final class ResourceQuotaAdmission implements AdmissionPlugin {
     static final GroupResource QUOTAS = GroupResource.core("resourcequotas");
 
-    private static final Duration SETTLING = Duration.ofSeconds(2);
+    private static final Logger LOG = LoggerFactory.getLogger(ResourceQuotaAdmission.class);
+    static final Duration SETTLING = Duration.ofSeconds(2);
 
     private final ObjectStore store;
     private final Clock clock;
+    /** Of requests that are not finished. */
+    private final Map<AdmissionRequest, List<Booking>> bookings = Collections.synchronizedMap(new IdentityHashMap<>());
+    private final Map<ObjectKey, Integer> open = new ConcurrentHashMap<>();
     private final Map<ObjectKey, Instant> charged = new ConcurrentHashMap<>();
+
+    private record Booking(String quota, Map<String, Quantity> amounts) {}
 
     ResourceQuotaAdmission(ObjectStore store, Clock clock) {
         this.store = requireNonNull(store, "store is null");
         this.clock = requireNonNull(clock, "clock is null");
     }
 
-    /** Whether something was booked so lately that the object may not be in the caches yet. */
+    /** Whether something is being booked, or was so lately that the object may not be in the caches yet. */
     boolean justCharged(ObjectKey quota) {
         Instant settled = clock.instant().minus(SETTLING);
         charged.values().removeIf(at -> at.isBefore(settled));
-        return charged.containsKey(quota);
+        return open.containsKey(quota) || charged.containsKey(quota);
     }
 
     @Override
@@ -98,21 +111,65 @@ final class ResourceQuotaAdmission implements AdmissionPlugin {
         if (relevant.isEmpty()) {
             return;
         }
-        check(request, quota, relevant);
-        if (!request.dryRun()) {
+        if (request.dryRun()) {
+            check(request, quota, relevant);
+        } else {
             book(request, name, relevant);
         }
     }
 
     private void book(AdmissionRequest request, String name, Map<String, Quantity> relevant) {
-        charged.put(new ObjectKey(request.namespace(), name), clock.instant());
+        ObjectKey key = new ObjectKey(request.namespace(), name);
+        open.merge(key, 1, Integer::sum);
+        boolean booked = false;
         try {
-            store.update(QUOTAS, request.namespace(), name, current -> {
+            change(key, current -> {
                 check(request, current, relevant);
-                ObjectNode status = Fields.ensureObject(current, "status");
-                status.set("hard", current.path("spec").path("hard").deepCopy());
-                ObjectNode used = Fields.ensureObject(status, "used");
-                relevant.forEach((resource, amount) -> used.put(resource, used(current, resource).add(amount).toString()));
+                add(current, relevant);
+            });
+            booked = true;
+        } finally {
+            if (booked) {
+                bookings.computeIfAbsent(request, r -> new ArrayList<>()).add(new Booking(name, relevant));
+            } else {
+                close(key);
+            }
+        }
+    }
+
+    @Override
+    public void finished(AdmissionRequest request, boolean stored) {
+        List<Booking> booked = bookings.remove(request);
+        if (booked == null) {
+            return;
+        }
+        for (Booking booking : booked) {
+            ObjectKey key = new ObjectKey(request.namespace(), booking.quota());
+            if (stored) {
+                charged.put(key, clock.instant());
+            } else {
+                giveBack(key, booking.amounts());
+            }
+            close(key);
+        }
+    }
+
+    private void giveBack(ObjectKey quota, Map<String, Quantity> amounts) {
+        try {
+            change(quota, current -> add(current, amounts.entrySet().stream().collect(Collectors.toMap(Map.Entry::getKey, e -> e.getValue().negate()))));
+        } catch (ApiException e) {
+            LOG.debug("what was booked in quota {} stays booked until it is counted anew: {}", quota, e.getMessage());
+        }
+    }
+
+    private void close(ObjectKey quota) {
+        open.computeIfPresent(quota, (q, count) -> count == 1 ? null : count - 1);
+    }
+
+    private void change(ObjectKey quota, Consumer<ObjectNode> change) {
+        try {
+            store.update(QUOTAS, quota.namespace(), quota.name(), current -> {
+                change.accept(current);
                 return current;
             });
         } catch (ApiException e) {
@@ -120,6 +177,16 @@ final class ResourceQuotaAdmission implements AdmissionPlugin {
                 throw e;
             }
         }
+    }
+
+    private static void add(ObjectNode quota, Map<String, Quantity> amounts) {
+        ObjectNode status = Fields.ensureObject(quota, "status");
+        status.set("hard", quota.path("spec").path("hard").deepCopy());
+        ObjectNode used = Fields.ensureObject(status, "used");
+        amounts.forEach((resource, amount) -> {
+            Quantity sum = used(quota, resource).add(amount);
+            used.put(resource, (sum.signum() < 0 ? Quantity.ZERO : sum).toString());
+        });
     }
 
     private static void check(AdmissionRequest request, ObjectNode quota, Map<String, Quantity> wanted) {

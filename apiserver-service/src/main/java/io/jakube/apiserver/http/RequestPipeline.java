@@ -14,8 +14,10 @@ import io.jakube.apiserver.request.RequestContext;
 import io.jakube.apiserver.request.RequestInfo;
 import io.jakube.apiserver.request.RequestInfoParser;
 import io.jakube.apiserver.request.UserInfo;
+import io.jakube.apiserver.storage.StoreFailures;
 import io.jakube.common.json.Json;
 import io.jakube.common.status.ApiException;
+import io.jakube.db.StoreException;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -63,6 +65,8 @@ public final class RequestPipeline {
             response = limits.run(context, this::dispatch);
         } catch (ApiException e) {
             response = failure(e);
+        } catch (StoreException e) {
+            response = failure(StoreFailures.answer(e));
         } catch (RuntimeException | StackOverflowError e) {
             LOG.error("{} {} failed (audit id {})", request.method(), request.path(), auditId, e);
             response = failure(ApiException.internal("the server met an unexpected fault; its log names it by audit id " + auditId));

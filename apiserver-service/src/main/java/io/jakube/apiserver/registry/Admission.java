@@ -40,6 +40,13 @@ public final class Admission {
         }
     }
 
+    /** Tells the chain what became of a request it has been asked to validate, whether it passed or not. */
+    void finished(AdmissionRequest request, boolean stored) {
+        if (!internal(request.context())) {
+            plugins.forEach(plugin -> plugin.finished(request, stored));
+        }
+    }
+
     /**
      * Asks the chain about a connection to an object's subresource (exec, attach, port-forward, proxy).
      *

@@ -19,6 +19,7 @@ import java.util.Optional;
  */
 public final class ListReader {
     private static final Duration FRESHNESS_TIMEOUT = Duration.ofSeconds(3);
+    private static final Duration RECENT_TIMEOUT = Duration.ofSeconds(1);
 
     private final ObjectStorage storage;
     private final WatchCaches caches;
@@ -48,7 +49,7 @@ public final class ListReader {
             return snapshot.isPresent() ? page(cache, snapshot.get(), selection, "", options.limit()) : stored(type, selection, "", 0, options.limit());
         }
         if (version == 0) {
-            return page(cache, cache.latest(), selection, "", options.limit());
+            return page(cache, cache.recent(RECENT_TIMEOUT), selection, "", options.limit());
         }
         boolean exact = options.match().equals("Exact") || (options.match().isEmpty() && options.limit() > 0);
         Snapshot newEnough = cache.await(version, FRESHNESS_TIMEOUT).orElseThrow(() -> tooLarge(version, cache));
@@ -62,7 +63,7 @@ public final class ListReader {
     /** A state not older than a version, for reads of single objects. */
     Snapshot notOlderThan(ResourceType type, long version) {
         WatchCache cache = caches.of(type.definition());
-        return cache.await(version, FRESHNESS_TIMEOUT).orElseThrow(() -> tooLarge(version, cache));
+        return version == 0 ? cache.recent(RECENT_TIMEOUT) : cache.await(version, FRESHNESS_TIMEOUT).orElseThrow(() -> tooLarge(version, cache));
     }
 
     private Page goOn(ResourceType type, WatchCache cache, Selection selection, ListOptions options) {

@@ -1,6 +1,7 @@
 package io.jakube.apiserver.registry;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.jakube.apiserver.admission.AdmissionRequest;
 import io.jakube.apiserver.admission.AdmissionRequest.Operation;
 import io.jakube.apiserver.request.RequestContext;
 import io.jakube.apiserver.storage.ObjectStorage;
@@ -94,6 +95,7 @@ public final class ObjectCreation {
         meta.fillForCreate(clock.instant());
         boolean committed = false;
         ResourceStrategy strategy = type.strategy();
+        AdmissionRequest validated = attempt.of(object, null);
         try {
             strategy.prepareForCreate(object, context);
             if (type.tracksGeneration(object)) {
@@ -105,7 +107,7 @@ public final class ObjectCreation {
                 throw ApiException.invalid(type.gvk().group(), type.gvk().kind(), meta.name(), errors);
             }
             strategy.warnings(object).forEach(context::warn);
-            admission.validate(attempt.of(object, null));
+            admission.validate(validated);
             byte[] encoded = ObjectStorage.encode(object);
             StoredObject stored;
             if (options.dryRun()) {
@@ -119,6 +121,7 @@ public final class ObjectCreation {
             }
             return stored;
         } finally {
+            admission.finished(validated, committed);
             strategy.afterCreate(object, committed);
         }
     }

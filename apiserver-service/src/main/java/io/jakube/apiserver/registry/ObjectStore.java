@@ -14,10 +14,10 @@ public interface ObjectStore {
     /** Reads the store, not a cache: sees every acknowledged write. */
     Optional<ObjectNode> get(GroupResource resource, String namespace, String name);
 
-    /** Reads the watch cache: fast, and possibly a few milliseconds old. */
+    /** Reads the watch cache: fast. Contains what this server acknowledged, unless the feed lags far behind; what others did may be missing for some milliseconds. */
     Optional<ObjectNode> getCached(GroupResource resource, String namespace, String name);
 
-    /** Lists from the watch cache. @param namespace empty for all */
+    /** Lists from the watch cache, as {@link #getCached} reads it. @param namespace empty for all */
     List<ObjectNode> listCached(GroupResource resource, String namespace);
 
     /**

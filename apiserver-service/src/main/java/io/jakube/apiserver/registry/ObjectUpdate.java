@@ -1,6 +1,7 @@
 package io.jakube.apiserver.registry;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.jakube.apiserver.admission.AdmissionRequest;
 import io.jakube.apiserver.admission.AdmissionRequest.Operation;
 import io.jakube.apiserver.request.RequestContext;
 import io.jakube.apiserver.storage.ObjectStorage;
@@ -126,6 +127,7 @@ public final class ObjectUpdate {
         }
         boolean committed = false;
         boolean prepared = false;
+        AdmissionRequest validated = null;
         ResourceStrategy strategy = type.strategy();
         try {
             if (!target.part().system()) {
@@ -137,7 +139,8 @@ public final class ObjectUpdate {
                 prepared = !target.part().status() && target.part().partial() == null;
                 countGeneration(target, object, live);
                 validate(target, object, live);
-                admission.validate(attempt.of(object, live));
+                validated = attempt.of(object, live);
+                admission.validate(validated);
             }
             byte[] encoded = ObjectStorage.encode(object);
             if (unchanged(encoded, live)) {
@@ -158,6 +161,9 @@ public final class ObjectUpdate {
             }
             return written;
         } finally {
+            if (validated != null) {
+                admission.finished(validated, committed);
+            }
             if (prepared) {
                 strategy.afterUpdate(object, live, committed);
             }

@@ -71,7 +71,7 @@ public final class ReadVerbs {
             if (initial || version == 0) {
                 if (unset) {
                     cache.consistent(FRESHNESS_TIMEOUT).orElseThrow(() -> ApiException.timeout("the watch cache did not catch up in time", 1));
-                } else if (version > 0) {
+                } else {
                     lists.notOlderThan(request.stored(), version);
                 }
                 return cache.watch(scope);

@@ -12,6 +12,7 @@ import io.jakube.apiserver.watchcache.Snapshot;
 import io.jakube.apiserver.watchcache.WatchCaches;
 import io.jakube.common.api.GroupResource;
 import io.jakube.common.status.ApiException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -19,6 +20,9 @@ import java.util.function.UnaryOperator;
 
 /** The server's own access to objects. */
 public final class StoredObjects implements ObjectStore {
+    /** Short, since one request reads several caches, and one that lags may do so because the database is away. */
+    private static final Duration RECENT_TIMEOUT = Duration.ofMillis(250);
+
     private final ResourceTypes types;
     private final ObjectStorage storage;
     private final WatchCaches caches;
@@ -78,7 +82,7 @@ public final class StoredObjects implements ObjectStore {
 
     private Snapshot snapshot(GroupResource resource) {
         try {
-            return caches.of(types.get(resource).definition()).latest();
+            return caches.of(types.get(resource).definition()).recent(RECENT_TIMEOUT);
         } catch (IllegalStateException e) {
             throw ApiException.unavailable("the server is shutting down");
         }

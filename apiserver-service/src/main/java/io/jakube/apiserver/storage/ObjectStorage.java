@@ -20,16 +20,18 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Supplier;
 
 /**
  * Objects in the key-value store, each operation one round trip. Encodes without resourceVersion, decodes with the key's revision.
- * Failures of the store become 503 or 500 answers. Thread-safe.
+ * Failures of the store become answers ({@link StoreFailures}). Thread-safe.
  */
 public final class ObjectStorage {
     private final KeyValueStore store;
     private final ObjectLeases leases;
     private final Map<GroupResource, ObjectScanner> scanners = new ConcurrentHashMap<>();
+    private final Map<GroupResource, AtomicLong> known = new ConcurrentHashMap<>();
 
     public ObjectStorage(KeyValueStore store) {
         this.store = requireNonNull(store, "store is null");
@@ -52,7 +54,28 @@ public final class ObjectStorage {
     public Optional<StoredObject> get(ResourceDefinition definition, String namespace, String name) {
         Key key = ObjectKeys.key(definition.groupResource(), namespace, name);
         List<KeyValue> items = asAnswer(() -> store.range(KeyRange.single(key), 0, 1)).items();
-        return items.isEmpty() ? Optional.empty() : Optional.of(decode(definition, items.getFirst()));
+        return items.isEmpty() ? Optional.empty() : Optional.of(decode(definition, know(definition, items.getFirst())));
+    }
+
+    /**
+     * The newest revision of a resource that a client may have learnt from this server: of a change it acknowledged, or of an object it read from the store.
+     * Caches that have not come so far are behind what clients know.
+     */
+    public long knownRevision(ResourceDefinition definition) {
+        AtomicLong revision = known.get(definition.groupResource());
+        return revision == null ? 0 : revision.get();
+    }
+
+    private KeyValue know(ResourceDefinition definition, KeyValue item) {
+        know(definition, item.modRevision());
+        return item;
+    }
+
+    private void know(ResourceDefinition definition, long revision) {
+        AtomicLong newest = known.computeIfAbsent(definition.groupResource(), r -> new AtomicLong());
+        if (newest.get() < revision) {
+            newest.accumulateAndGet(revision, Math::max);
+        }
     }
 
     /**
@@ -69,6 +92,9 @@ public final class ObjectStorage {
         Key start = after.isEmpty() ? Key.of(root + prefix) : Key.of(root + after).successor();
         RangeResult result = asAnswer(() -> store.range(new KeyRange(start, Key.of(root + prefix).prefixEnd()), revision, limit));
         List<StoredObject> items = result.items().stream().map(kv -> decode(definition, kv)).toList();
+        if (revision == 0) {
+            items.forEach(item -> know(definition, item.revision()));
+        }
         return new Page(items, revision == 0 ? result.revision() : revision, Math.max(0, result.count() - items.size()));
     }
 
@@ -80,7 +106,7 @@ public final class ObjectStorage {
      */
     public StoredObject create(ResourceDefinition definition, String namespace, String name, byte[] value) {
         Key key = ObjectKeys.key(definition.groupResource(), namespace, name);
-        return switch (write(new Write(key, value, 0, lease(definition)))) {
+        return switch (write(definition, new Write(key, value, 0, lease(definition)))) {
             case WriteResult.Committed(long revision) -> scanner(definition).scan(value, revision);
             case WriteResult.Conflict _ -> throw ApiException.alreadyExists(definition.groupResource(), name);
         };
@@ -89,7 +115,7 @@ public final class ObjectStorage {
     /** Replaces an object that is still at the revision of {@code old}; empty if it no longer is. */
     public Optional<StoredObject> update(ResourceDefinition definition, StoredObject old, byte[] value) {
         Key key = ObjectKeys.key(definition.groupResource(), old.namespace(), old.name());
-        return switch (write(new Write(key, value, old.revision(), lease(definition)))) {
+        return switch (write(definition, new Write(key, value, old.revision(), lease(definition)))) {
             case WriteResult.Committed(long revision) -> Optional.of(scanner(definition).scan(value, revision));
             case WriteResult.Conflict _ -> Optional.empty();
         };
@@ -98,7 +124,7 @@ public final class ObjectStorage {
     /** Deletes an object that is still at the revision of {@code old}; empty if it no longer is, else its last state at the deletion's revision. */
     public Optional<StoredObject> delete(ResourceDefinition definition, StoredObject old) {
         Key key = ObjectKeys.key(definition.groupResource(), old.namespace(), old.name());
-        return switch (write(Write.delete(key, old.revision()))) {
+        return switch (write(definition, Write.delete(key, old.revision()))) {
             case WriteResult.Committed(long revision) -> Optional.of(old.withRevision(revision));
             case WriteResult.Conflict _ -> Optional.empty();
         };
@@ -138,10 +164,14 @@ public final class ObjectStorage {
         return asAnswer(() -> leases.leaseFor(definition.groupResource()));
     }
 
-    private WriteResult write(Write write) {
+    private WriteResult write(ResourceDefinition definition, Write write) {
         return asAnswer(() -> {
             try {
-                return store.write(write).join();
+                WriteResult result = store.write(write).join();
+                if (result instanceof WriteResult.Committed(long revision)) {
+                    know(definition, revision);
+                }
+                return result;
             } catch (CompletionException e) {
                 throw e.getCause() instanceof StoreException cause ? cause : e;
             }
@@ -151,10 +181,10 @@ public final class ObjectStorage {
     private static <T> T asAnswer(Supplier<T> call) {
         try {
             return call.get();
-        } catch (StoreException.Unavailable e) {
-            throw ApiException.unavailable("the database does not answer: " + (e.outcomeUnknown() ? "whether the change was stored is not known" : "nothing was changed"));
-        } catch (StoreException.InvalidRequest e) {
-            throw ApiException.badRequest(e.getMessage());
+        } catch (StoreException.Compacted | StoreException.FutureRevision e) {
+            throw e;
+        } catch (StoreException e) {
+            throw StoreFailures.answer(e);
         }
     }
 }

@@ -56,9 +56,14 @@ public final class CacheWatcher implements AutoCloseable {
         }
     }
 
-    /** Changes from before the watch began; called once, before the feed knows the watcher. May exceed the capacity. */
+    /** Changes from before the watch began, put before what the feed may have queued already; called once. May exceed the capacity. */
     void preload(List<CacheEvent> missed) {
-        missed.stream().filter(this::inScope).forEach(queue::add);
+        lock.lock();
+        try {
+            missed.reversed().stream().filter(this::inScope).forEach(queue::addFirst);
+        } finally {
+            lock.unlock();
+        }
     }
 
     private boolean inScope(CacheEvent event) {

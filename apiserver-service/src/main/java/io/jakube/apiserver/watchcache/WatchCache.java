@@ -48,9 +48,13 @@ public final class WatchCache implements AutoCloseable {
     private final WatcherSet watchers;
     private final List<Runnable> listeners = new CopyOnWriteArrayList<>();
     private final EventWindow window;
+    private final StoredHistory history;
     /** Null until the first fill and while filling again. */
     private volatile @Nullable Snapshot current;
     private @Nullable Feed feed;
+    /** Revisions before this one may name another history: the database has lost acknowledged writes. */
+    private long historyBegin;
+    private boolean lostWrites;
     private boolean closed;
 
     /**
@@ -64,6 +68,7 @@ public final class WatchCache implements AutoCloseable {
         this.indexedField = indexedField;
         this.freshness = freshness;
         this.watchers = new WatcherSet(indexedField);
+        this.history = new StoredHistory(store, storage, definition);
         this.window = new EventWindow(WINDOW, new Snapshot(0, SortedTree.empty(), SortedTree.empty()));
         Thread.ofVirtual().name("watch-cache-" + definition.plural()).start(this::fill);
     }
@@ -93,6 +98,16 @@ public final class WatchCache implements AutoCloseable {
     public Snapshot latest() {
         Snapshot snapshot = current;
         return snapshot != null ? snapshot : await(0, START_TIMEOUT).orElseThrow(() -> ApiException.unavailable("storage is (re)initializing"));
+    }
+
+    /**
+     * A state that contains every change of the resource that clients may have learnt from this server; the newest one where the feed is so far behind that it
+     * did not come within the time. What clients that ask for "any" version get: a client that has seen an object and then watches for it finds it.
+     *
+     * @throws ApiException 503 if the cache could not be filled in time
+     */
+    public Snapshot recent(Duration timeout) {
+        return await(storage.knownRevision(definition), timeout).orElseGet(this::latest);
     }
 
     /** A state that contains every write acknowledged before the call; empty if the feed did not catch up within the time. */
@@ -147,7 +162,7 @@ public final class WatchCache implements AutoCloseable {
     }
 
     /**
-     * A watch of all changes after a revision.
+     * A watch of all changes after a revision. Those from before the cache began, or that it has forgotten, come from the store's history.
      *
      * @throws ApiException 410 if some of them are no longer known
      */
@@ -157,23 +172,34 @@ public final class WatchCache implements AutoCloseable {
 
     private CacheWatcher register(WatchScope scope, long after) {
         latest();
+        CacheWatcher watcher;
+        boolean remembered;
         lock.lock();
         try {
             Snapshot snapshot = current;
             if (snapshot == null) {
                 throw ApiException.unavailable("storage is (re)initializing");
             }
-            CacheWatcher watcher = new CacheWatcher(this, scope, snapshot);
-            if (after >= 0) {
-                List<CacheEvent> missed = window.after(after)
-                        .orElseThrow(() -> ApiException.expired("too old resource version: " + after + " (" + window.startRevision() + ")"));
-                watcher.preload(missed);
+            watcher = new CacheWatcher(this, scope, snapshot);
+            Optional<List<CacheEvent>> missed = after < 0 ? Optional.of(List.of()) : window.after(after);
+            missed.ifPresent(watcher::preload);
+            remembered = missed.isPresent();
+            if (!remembered && after < historyBegin) {
+                throw StoredHistory.tooOld(after, snapshot);
             }
             watchers.add(watcher);
-            return watcher;
         } finally {
             lock.unlock();
         }
+        if (!remembered) {
+            try {
+                watcher.preload(history.between(after, watcher.start(), scope));
+            } catch (RuntimeException e) {
+                watcher.close();
+                throw e;
+            }
+        }
+        return watcher;
     }
 
     void remove(CacheWatcher watcher) {
@@ -237,6 +263,10 @@ public final class WatchCache implements AutoCloseable {
                 return true;
             }
             window.clear(snapshot);
+            if (lostWrites) {
+                lostWrites = false;
+                historyBegin = snapshot.revision();
+            }
             current = snapshot;
             feed = mine;
             advanced.signalAll();
@@ -310,6 +340,7 @@ public final class WatchCache implements AutoCloseable {
             LOG.warn("the feed of {} ended, reading it anew: {}", definition.groupResource(), reason.getMessage());
             feed = null;
             current = null;
+            lostWrites |= reason instanceof StoreException.LostWrites;
             watchers.endAll(RESTARTED);
         } finally {
             lock.unlock();

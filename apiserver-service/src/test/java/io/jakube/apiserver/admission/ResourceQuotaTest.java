@@ -53,9 +53,16 @@ class ResourceQuotaTest {
 
     private void create(String kind, String plural, String object) {
         ObjectNode parsed = parse(object);
-        admission.validate(AdmissionRequests.create(ANN, "v1", kind, plural, "ns", parsed));
-        parsed.withObject("/metadata").put("namespace", "ns");
-        store.create(GroupResource.core(plural), parsed);
+        AdmissionRequest request = AdmissionRequests.create(ANN, "v1", kind, plural, "ns", parsed);
+        boolean stored = false;
+        try {
+            admission.validate(request);
+            parsed.withObject("/metadata").put("namespace", "ns");
+            store.create(GroupResource.core(plural), parsed);
+            stored = true;
+        } finally {
+            admission.finished(request, stored);
+        }
     }
 
     private static String pod(String name, String requests) {
@@ -86,6 +93,44 @@ class ResourceQuotaTest {
         recount.count();
         assertThat(used().toString()).isEqualTo("{\"pods\":\"0\",\"requests.cpu\":\"0\"}");
         assertThatCode(() -> create("Pod", "pods", pod("b", "{'cpu':'1'}"))).doesNotThrowAnyException();
+    }
+
+    /** A count while an object is on its way into the store must not take it off the books, however long the store takes. */
+    @Test
+    void aSlowStoreDoesNotOpenTheQuota() {
+        quota("{'configmaps':'1'}");
+        AdmissionRequest slow = AdmissionRequests.create(ANN, "v1", "ConfigMap", "configmaps", "ns", parse("{'metadata':{'name':'a'}}"));
+        admission.validate(slow);
+        now = now.plusSeconds(9);
+        recount.count();
+        recount.count();
+        assertThatThrownBy(() -> create("ConfigMap", "configmaps", "{'metadata':{'name':'b'}}")).hasMessageContaining("used: configmaps=1");
+        store.create(GroupResource.core("configmaps"), "{'metadata':{'name':'a','namespace':'ns'}}");
+        admission.finished(slow, true);
+        recount.count();
+        assertThat(used().path("configmaps").asText()).isEqualTo("1");
+    }
+
+    /** What another server books shows in the quota before its object does. */
+    @Test
+    void whatAnotherServerBookedIsNotCountedAwayAtOnce() {
+        quota("{'configmaps':'1'}");
+        ResourceQuotaAdmission other = new ResourceQuotaAdmission(store, clock);
+        AdmissionRequest request = AdmissionRequests.create(ANN, "v1", "ConfigMap", "configmaps", "ns", parse("{'metadata':{'name':'a'}}"));
+        other.validate(request);
+        recount.count();
+        assertThat(used().path("configmaps").asText()).isEqualTo("1");
+        other.finished(request, false);
+        assertThat(used().path("configmaps").asText()).as("given back").isEqualTo("0");
+    }
+
+    @Test
+    void whatIsNotStoredIsGivenBackAtOnce() {
+        quota("{'configmaps':'1'}");
+        AdmissionRequest refused = AdmissionRequests.create(ANN, "v1", "ConfigMap", "configmaps", "ns", parse("{'metadata':{'name':'a'}}"));
+        admission.validate(refused);
+        admission.finished(refused, false);
+        assertThatCode(() -> create("ConfigMap", "configmaps", "{'metadata':{'name':'b'}}")).doesNotThrowAnyException();
     }
 
     @Test

@@ -140,11 +140,41 @@ class WatchRulesTest {
         }
     }
 
+    /** As after a restart: the cache begins with the first reader, and knows no earlier change. */
+    @Test
+    void aVersionFromBeforeTheCacheIsServedFromHistory() {
+        create("a", "x");
+        create("b", "y");
+        api.post("/api/v1/namespaces/other/configmaps", "{\"metadata\":{\"name\":\"c\"}}");
+        relabel("a", "z");
+        relabel("b", "x");
+        api.delete(MAPS + "/b");
+        try (WatchReader watch = api.watch(MAPS + "?watch=true&resourceVersion=1")) {
+            assertThat(watch.summary()).isEqualTo("ADDED b");
+            assertThat(watch.summary()).isEqualTo("MODIFIED a");
+            assertThat(watch.summary()).isEqualTo("MODIFIED b");
+            JsonNode deleted = watch.next();
+            assertThat(deleted.path("type").asText()).isEqualTo("DELETED");
+            assertThat(deleted.path("object").path("metadata").path("resourceVersion").asText()).isEqualTo("6");
+            create("d", "x");
+            assertThat(watch.summary()).isEqualTo("ADDED d");
+        }
+        try (WatchReader watch = api.watch(MAPS + "?watch=true&resourceVersion=1&labelSelector=l%3Dx")) {
+            assertThat(watch.summary()).isEqualTo("DELETED a");
+            assertThat(watch.summary()).isEqualTo("ADDED b");
+            assertThat(watch.summary()).isEqualTo("DELETED b");
+        }
+        try (WatchReader watch = api.watch(MAPS + "?watch=true&resourceVersion=2&fieldSelector=metadata.name%3Da")) {
+            assertThat(watch.summary()).isEqualTo("MODIFIED a");
+        }
+    }
+
     @Test
     void aVersionTooOldIsExpired() {
         for (int i = 0; i < 3; i++) {
             create("m" + i, "x");
         }
+        api.store().compact(3);
         try (WatchReader watch = api.watch(MAPS + "?watch=true&resourceVersion=1")) {
             JsonNode error = watch.next();
             assertThat(error.path("type").asText()).isEqualTo("ERROR");

@@ -128,10 +128,17 @@ public final class MemoryKeyValueStore implements KeyValueStore {
     @Override
     public synchronized AutoCloseable watch(KeyRange range, long startRevision, WatchObserver observer) {
         Watch watch = new Watch(range, observer);
+        if (startRevision > 0 && startRevision < compacted) {
+            observer.onEnd(new StoreException.Compacted(compacted));
+            return () -> {};
+        }
         for (Entry entry : log) {
             if (entry.revision() >= startRevision && startRevision > 0 && range.contains(entry.value().key())) {
                 observer.onEvents(List.of(new WatchEvent(entry.deleted(), entry.value(), entry.previous())), entry.revision());
             }
+        }
+        if (!paused) {
+            observer.onEvents(List.of(), currentRevision());
         }
         watches.add(watch);
         return () -> watches.remove(watch);

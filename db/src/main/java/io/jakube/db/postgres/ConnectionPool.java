@@ -12,8 +12,8 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Connections for reads. A read that meets a lost connection is repeated over a new one until its deadline, so that an outage shorter than the deadline
- * shows as delay and a longer one as {@link StoreException.Unavailable}.
+ * Connections for reads. A read that meets a lost connection is repeated over a new one until its deadline, so that a short outage
+ * shows as delay; once the {@link Outage} lasts reads fail at once with {@link StoreException.Unavailable}.
  *
  * <p>Thread-safe. At most {@code maxConnections} exist; further callers wait. The most recently used one is taken first, and those unused for a while are
  * closed by {@link #trim}, since each costs the server a process.
@@ -22,13 +22,15 @@ final class ConnectionPool implements AutoCloseable {
     private static final long MAX_IDLE_NANOS = Duration.ofSeconds(30).toNanos();
 
     private final Connector connector;
+    private final Outage outage;
     private final Duration deadline;
     private final Semaphore permits;
     private final ArrayDeque<Idle> idle = new ArrayDeque<>();
     private volatile boolean closed;
 
-    ConnectionPool(Connector connector, StoreConfig config) {
+    ConnectionPool(Connector connector, Outage outage, StoreConfig config) {
         this.connector = connector;
+        this.outage = outage;
         this.deadline = config.deadline();
         this.permits = new Semaphore(config.maxConnections());
     }
@@ -43,6 +45,20 @@ final class ConnectionPool implements AutoCloseable {
 
     /** Runs idempotent work in auto-commit mode. */
     <T extends @Nullable Object> T run(Work<T> work) {
+        if (!outage.lasting()) {
+            return attempt(work);
+        }
+        if (!outage.beginProbe()) {
+            throw new StoreException.Unavailable("the database is away", false, null);
+        }
+        try {
+            return attempt(work);
+        } finally {
+            outage.endProbe();
+        }
+    }
+
+    private <T extends @Nullable Object> T attempt(Work<T> work) {
         long end = System.nanoTime() + deadline.toNanos();
         for (Backoff backoff = new Backoff(); ; ) {
             try {
@@ -51,6 +67,7 @@ final class ConnectionPool implements AutoCloseable {
                 try {
                     T result = work.run(connection);
                     sound = true;
+                    outage.over();
                     return result;
                 } catch (SQLException e) {
                     sound = !SqlErrors.connectionLost(e);
@@ -59,7 +76,10 @@ final class ConnectionPool implements AutoCloseable {
                     give(connection, sound);
                 }
             } catch (SQLException e) {
-                if (closed || !SqlErrors.transientFailure(e) || !backoff.pause(end)) {
+                if (SqlErrors.connectionLost(e)) {
+                    outage.failed();
+                }
+                if (closed || !SqlErrors.transientFailure(e) || outage.lasting() || !backoff.pause(end)) {
                     throw SqlErrors.unavailable(e, false);
                 }
             }

@@ -16,7 +16,8 @@ import org.slf4j.LoggerFactory;
  * batch was under way.
  *
  * <p>Each batch carries this writer's id and a sequence number. When a connection breaks, the same pair is sent again over a new one; the database applies
- * it once and answers the same. A caller whose deadline passes is told so, while the batch's fate is still being settled.
+ * it once and answers the same. A caller whose deadline passes, or who waits while an {@link Outage} lasts, is told so; a batch nobody waits for any more is not
+ * sent again, so that nothing is written long after its caller gave up.
  *
  * <p>One thread commits; {@link #expire} is called by another.
  */
@@ -26,6 +27,7 @@ final class GroupCommitWriter implements AutoCloseable {
     private static final long ID_LIFETIME_NANOS = TimeUnit.HOURS.toNanos(1);
 
     private final Connector connector;
+    private final Outage outage;
     private final WriteQueue queue;
     private final long deadlineNanos;
     private final Thread thread;
@@ -37,8 +39,9 @@ final class GroupCommitWriter implements AutoCloseable {
     private long sequence;
     private long lastUse;
 
-    GroupCommitWriter(Connector connector, WriteQueue queue, StoreConfig config) {
+    GroupCommitWriter(Connector connector, Outage outage, WriteQueue queue, StoreConfig config) {
         this.connector = connector;
+        this.outage = outage;
         this.queue = queue;
         this.deadlineNanos = config.deadline().toNanos();
         this.thread = Thread.ofPlatform().daemon().name("jakube-store-writer").unstarted(this::run);
@@ -86,12 +89,14 @@ final class GroupCommitWriter implements AutoCloseable {
                 work.commit(open, writerId, sequence + 1);
                 sequence++;
                 lastUse = System.nanoTime();
+                outage.over();
                 // On a thread of its own, so that what callers chain to their result never delays or blocks the writer.
                 Thread.startVirtualThread(work::answer);
                 break;
             } catch (SQLException e) {
                 if (SqlErrors.connectionLost(e)) {
                     disconnect();
+                    outage.failed();
                 }
                 if (settled(work, e)) {
                     break;
@@ -99,9 +104,13 @@ final class GroupCommitWriter implements AutoCloseable {
                 if (backoff.isFirst()) {
                     LOG.warn("Repeating {}: {}", work.describe(), e.getMessage());
                 }
-                // What was never sent may be given up; what was sent has to be settled first.
-                if (((!sent || stopping) && allExpired(work)) || !backoff.pause()) {
+                // What was never sent may be given up; what was sent has to be settled while somebody waits for it.
+                boolean over = sent ? allTold(work) || (stopping && allExpired(work)) : outage.lasting() || allExpired(work);
+                if (over || !backoff.pause()) {
                     fail(work, SqlErrors.unavailable(e, sent));
+                    if (sent) {
+                        newIdentity();
+                    }
                     break;
                 }
             } catch (RuntimeException e) {
@@ -144,6 +153,10 @@ final class GroupCommitWriter implements AutoCloseable {
         return work.callers().stream().allMatch(pending -> pending.expired(now));
     }
 
+    private static boolean allTold(Work work) {
+        return work.callers().stream().allMatch(pending -> pending.result().isDone());
+    }
+
     private static void fail(Work work, StoreException reason) {
         fail(work.callers(), reason);
     }
@@ -152,12 +165,13 @@ final class GroupCommitWriter implements AutoCloseable {
         Thread.startVirtualThread(() -> callers.forEach(pending -> pending.fail(reason)));
     }
 
-    /** Tells callers whose deadline has passed. Called regularly. */
+    /** Tells callers whose deadline has passed, and all of them while an outage lasts. Called regularly. */
     void expire() {
-        long now = System.nanoTime();
+        boolean away = outage.lasting();
+        long now = System.nanoTime() + (away ? deadlineNanos : 0);
         List<Pending> expired = queue.takeExpired(now);
         if (!expired.isEmpty()) {
-            fail(expired, new StoreException.Unavailable("the database did not answer within the deadline; the write was not sent", false, null));
+            fail(expired, new StoreException.Unavailable(away ? "the database is away; the write was not sent" : "the database did not answer within the deadline; the write was not sent", false, null));
         }
         boolean unknown = sent;
         List<Pending> late = new ArrayList<>();
@@ -167,7 +181,7 @@ final class GroupCommitWriter implements AutoCloseable {
             }
         }
         if (!late.isEmpty()) {
-            fail(late, new StoreException.Unavailable("the database did not answer within the deadline", unknown, null));
+            fail(late, new StoreException.Unavailable(away ? "the database is away" : "the database did not answer within the deadline", unknown, null));
         }
     }
 

@@ -9,6 +9,7 @@ import io.jakube.db.KeyValueStore;
 import io.jakube.db.LeaseStatus;
 import io.jakube.db.RangeRequest;
 import io.jakube.db.RangeResult;
+import io.jakube.db.StoreAdministration;
 import io.jakube.db.StoreException;
 import io.jakube.db.Transaction;
 import io.jakube.db.TransactionResult;
@@ -29,6 +30,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
  */
 public final class PostgresKeyValueStore implements KeyValueStore {
     private final StoreConfig config;
+    private final Outage outage = new Outage();
     private final ConnectionPool pool;
     private final Sessions sessions;
     private final WriteQueue queue;
@@ -37,6 +39,7 @@ public final class PostgresKeyValueStore implements KeyValueStore {
     private final Leases leases;
     private final Compactor compactor;
     private final Housekeeping housekeeping;
+    private final StoreAdministration administration;
     private final long deadlineNanos;
     private final AtomicBoolean closed = new AtomicBoolean();
 
@@ -44,13 +47,14 @@ public final class PostgresKeyValueStore implements KeyValueStore {
         this.config = config;
         this.deadlineNanos = config.deadline().toNanos();
         Connector connector = new Connector(config);
-        this.pool = new ConnectionPool(connector, config);
+        this.pool = new ConnectionPool(connector, outage, config);
         this.sessions = new Sessions(pool);
         this.queue = new WriteQueue(config.limits());
-        this.writer = new GroupCommitWriter(connector, queue, config);
+        this.writer = new GroupCommitWriter(connector, outage, queue, config);
         this.feed = config.sharedFeed() ? SharedFeeds.acquire(config, connector) : new Feed(connector);
         this.leases = new Leases(pool, sessions);
         this.compactor = new Compactor(pool);
+        this.administration = new Administration(pool);
         this.housekeeping = new Housekeeping(config, pool, writer, leases, compactor);
     }
 
@@ -70,6 +74,7 @@ public final class PostgresKeyValueStore implements KeyValueStore {
         CompletableFuture<WriteResult> result = new CompletableFuture<>();
         try {
             validate(write);
+            requireDatabase();
             queue.put(new Pending.OfWrite(write, result, System.nanoTime() + deadlineNanos));
         } catch (StoreException e) {
             result.completeExceptionally(e);
@@ -84,6 +89,7 @@ public final class PostgresKeyValueStore implements KeyValueStore {
         try {
             requireWritable();
             int bytes = TransactionRules.check(transaction, config.limits());
+            requireDatabase();
             queue.put(new Pending.OfTransaction(transaction, result, System.nanoTime() + deadlineNanos, bytes));
         } catch (StoreException e) {
             result.completeExceptionally(e);
@@ -176,6 +182,18 @@ public final class PostgresKeyValueStore implements KeyValueStore {
         } else {
             housekeeping.sweepSoon();
         }
+    }
+
+    /** Refuses what could only wait in the queue, or finds out that the database is back. */
+    private void requireDatabase() {
+        if (outage.lasting()) {
+            pool.run(LogReader::head);
+        }
+    }
+
+    /** Questions about the database and the processes that serve it. */
+    public StoreAdministration administration() {
+        return administration;
     }
 
     private void requireWritable() {

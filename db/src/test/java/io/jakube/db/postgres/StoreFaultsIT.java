@@ -116,6 +116,34 @@ class StoreFaultsIT {
         }
     }
 
+    /** Well before the deadline of 20 s: the first calls after the grace, later ones without even trying. */
+    @Test
+    void callsFailAtOnceWhileTheServerStaysAway() throws Exception {
+        Key key = Key.of("away");
+        committed(store.write(new Write(key, new byte[1], Write.ANY, 0)));
+        postgres.kill();
+        long start = System.nanoTime();
+        List<CompletableFuture<WriteResult>> writes = new ArrayList<>();
+        for (int i = 0; i < 3; i++) {
+            writes.add(store.write(new Write(Key.of("away/" + i), new byte[1], Write.ANY, 0)));
+        }
+        assertThatThrownBy(store::currentRevision).isInstanceOf(StoreException.Unavailable.class);
+        writes.forEach(write -> assertThatThrownBy(() -> committed(write)).isInstanceOf(StoreException.Unavailable.class));
+        assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(6));
+
+        start = System.nanoTime();
+        for (int i = 0; i < 20; i++) {
+            assertThatThrownBy(() -> store.range(KeyRange.single(key), 0, 0)).isInstanceOf(StoreException.Unavailable.class);
+            assertThatThrownBy(() -> committed(store.write(new Write(key, new byte[2], Write.ANY, 0))))
+                    .isInstanceOfSatisfying(StoreException.Unavailable.class, e -> assertThat(e.outcomeUnknown()).isFalse());
+        }
+        assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(4));
+
+        postgres.restart();
+        retry(() -> committed(store.write(new Write(key, new byte[3], Write.ANY, 0))));
+        assertThat(store.range(KeyRange.single(key), 0, 0).items().getFirst().value()).containsExactly(0, 0, 0);
+    }
+
     @Test
     void aStoreOpensWhileTheServerIsAway() {
         postgres.kill();
