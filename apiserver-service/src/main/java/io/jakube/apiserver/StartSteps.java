@@ -26,7 +26,8 @@ final class StartSteps implements AutoCloseable {
     }
 
     void start() {
-        steps.forEach(step -> threads.add(Thread.ofVirtual().name(step.name()).start(() -> run(step))));
+        // Not virtual ones: a step reads resources, and the container's class loader must not wait for a carrier while it holds its locks.
+        steps.forEach(step -> threads.add(Thread.ofPlatform().daemon().name(step.name()).start(() -> run(step))));
     }
 
     /** What hinders readiness: steps that have never succeeded. */

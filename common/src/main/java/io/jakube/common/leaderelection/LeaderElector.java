@@ -99,18 +99,14 @@ public final class LeaderElector implements AutoCloseable {
     }
 
     private void run() {
+        long retry = timing.retryPeriod().toMillis();
         while (!stopped) {
             try {
-                long unanswered = FIRST_PAUSE;
+                long soon = FIRST_PAUSE;
                 while (!tryAcquireOrRenew()) {
-                    if (answered) {
-                        // Jitter keeps candidates from trying in step.
-                        pause(timing.retryPeriod().plusMillis(ThreadLocalRandom.current().nextLong(timing.retryPeriod().toMillis())));
-                    } else {
-                        // The API may be about to start.
-                        pause(Duration.ofMillis(unanswered));
-                        unanswered = Math.min(timing.retryPeriod().toMillis(), unanswered + unanswered / 4);
-                    }
+                    // The API may be about to start, or the lease of a leader that is gone about to be released. Later on, jitter keeps candidates from trying in step.
+                    pause(soon < retry || !answered ? Duration.ofMillis(Math.min(retry, soon)) : Duration.ofMillis(retry + ThreadLocalRandom.current().nextLong(retry)));
+                    soon = Math.min(retry, soon + soon / 4);
                 }
                 lead();
             } catch (InterruptedException e) {

@@ -11,6 +11,7 @@ import java.net.ServerSocket;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
@@ -18,6 +19,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -37,11 +39,13 @@ public final class EmbeddedPostgres {
     public static final String READER = "jakube_reader";
 
     private static final Logger LOG = LoggerFactory.getLogger(EmbeddedPostgres.class);
-    private static final Duration START_TIMEOUT = Duration.ofSeconds(60);
+    private static final Duration START_TIMEOUT = Duration.ofMinutes(5);
     private static final Duration STOP_TIMEOUT = Duration.ofSeconds(30);
     /** Ports tried for a new server: below the ranges of outgoing connections and node ports. */
     private static final int FIRST_PORT = 25432;
     private static final int LAST_PORT = 25999;
+
+    private static final String INITIALISING = ".initialising-";
 
     private static final Path ROOT = Path.of("/");
 
@@ -68,10 +72,7 @@ public final class EmbeddedPostgres {
         try {
             Files.createDirectories(directory);
             EmbeddedPostgres server = new EmbeddedPostgres(directory.toRealPath(), settings);
-            try (FileChannel channel = FileChannel.open(server.directory.resolve(".lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
-                    var lock = channel.lock()) {
-                server.startLocked();
-            }
+            server.locked(server::startLocked);
             return server;
         } catch (IOException e) {
             throw new UncheckedIOException("cannot start PostgreSQL in " + directory + ": " + e.getMessage(), e);
@@ -81,6 +82,29 @@ public final class EmbeddedPostgres {
     /** The server over a directory, whether it runs or not. */
     public static EmbeddedPostgres at(Path directory) {
         return new EmbeddedPostgres(requireNonNull(directory, "directory is null").toAbsolutePath(), ServerSettings.DEFAULT);
+    }
+
+    /**
+     * Chooses the port and the passwords of a server that is about to be started, so that its clients can be told of it, and started, beside it.
+     *
+     * @throws IllegalStateException with a sentence for the user where no port is free
+     */
+    public static EmbeddedPostgres prepare(Path directory) {
+        try {
+            Files.createDirectories(directory);
+            EmbeddedPostgres server = new EmbeddedPostgres(directory.toRealPath(), ServerSettings.DEFAULT);
+            server.locked(() -> {
+                if (!Files.exists(server.portFile())) {
+                    Files.writeString(server.portFile(), server.choosePort() + "\n");
+                }
+                for (Path password : List.of(server.adminPasswordFile(), server.writerPasswordFile(), server.readerPasswordFile())) {
+                    Passwords.readOrCreate(password);
+                }
+            });
+            return server;
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot prepare PostgreSQL in " + directory + ": " + e.getMessage(), e);
+        }
     }
 
     /** A server over a new temporary directory; it ends, and its directory goes, on close or when this process ends, however it ends. */
@@ -105,7 +129,7 @@ public final class EmbeddedPostgres {
     /** The port it listens on, or listened on when it last ran. */
     public int port() {
         try {
-            return Integer.parseInt(Files.readString(directory.resolve("port")).strip());
+            return Integer.parseInt(Files.readString(portFile()).strip());
         } catch (IOException e) {
             throw new IllegalStateException("no PostgreSQL was ever started in " + directory, e);
         }
@@ -141,13 +165,29 @@ public final class EmbeddedPostgres {
         Postmaster.read(data()).filter(Postmaster::alive).ifPresent(postmaster -> postmaster.stop(STOP_TIMEOUT));
     }
 
+    @FunctionalInterface
+    private interface Step {
+        void run() throws IOException;
+    }
+
+    private void locked(Step step) throws IOException {
+        try (FileChannel channel = FileChannel.open(directory.resolve(".lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+                var lock = channel.lock()) {
+            step.run();
+        }
+    }
+
+    private Path portFile() {
+        return directory.resolve("port");
+    }
+
     Path data() {
         return directory.resolve("data");
     }
 
     private void startLocked() throws IOException {
         if (awaitRunning()) {
-            prepare();
+            bringUpToDate();
             return;
         }
         Path installation = settings.installation();
@@ -158,7 +198,7 @@ public final class EmbeddedPostgres {
             initialise(programs, account);
         }
         launch(programs, account);
-        prepare();
+        bringUpToDate();
     }
 
     /** Whether it runs already; waits for one that is still recovering. */
@@ -179,41 +219,53 @@ public final class EmbeddedPostgres {
         }
     }
 
+    /** Makes the data directory elsewhere and moves it into place, so that one which was interrupted is never taken for a whole one. */
     private void initialise(Path programs, ServerAccount account) throws IOException {
         Directories.delete(data());
-        Files.createDirectory(data(), PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
-        account.own(data());
-        Path password = directory.resolve(".initdb.password");
-        Files.deleteIfExists(password);
-        Passwords.write(password, Passwords.readOrCreate(adminPasswordFile()));
-        account.own(password);
-        Path output = directory.resolve(".initdb.log");
+        deleteInterrupted();
+        Path made = Files.createTempDirectory(directory, INITIALISING, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+        account.own(made);
+        Path password = made.resolveSibling(made.getFileName() + ".password");
+        Path output = made.resolveSibling(made.getFileName() + ".log");
         try {
+            Passwords.write(password, Passwords.readOrCreate(adminPasswordFile()));
+            account.own(password);
             Process process = new ProcessBuilder(account.command(List.of(
-                            account.seen(programs.resolve("bin/initdb")).toString(), "--pgdata=" + account.seen(data()), "--username=" + ADMIN,
+                            account.seen(programs.resolve("bin/initdb")).toString(), "--pgdata=" + account.seen(made), "--username=" + ADMIN,
                             "--pwfile=" + account.seen(password), "--auth=scram-sha-256", "--encoding=UTF8", "--locale=C")))
                     .directory(ROOT.toFile())
                     .redirectErrorStream(true)
                     .redirectOutput(output.toFile())
                     .start();
             if (process.waitFor() != 0) {
-                String text = Files.readString(output).strip();
-                Directories.delete(data());
-                throw new IllegalStateException("PostgreSQL's initdb failed: " + text);
+                throw new IllegalStateException("PostgreSQL's initdb failed: " + Files.readString(output).strip());
             }
+            Files.writeString(made.resolve("pg_hba.conf"), "host all all 127.0.0.1/32 scram-sha-256\n");
+            Files.move(made, data(), StandardCopyOption.ATOMIC_MOVE);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new IllegalStateException("interrupted while PostgreSQL was initialised", e);
         } finally {
             Files.deleteIfExists(password);
             Files.deleteIfExists(output);
+            Directories.delete(made);
         }
-        Files.writeString(data().resolve("pg_hba.conf"), "host all all 127.0.0.1/32 scram-sha-256\n");
+    }
+
+    /** What starts left behind that were killed while they initialised. */
+    private void deleteInterrupted() throws IOException {
+        List<Path> left;
+        try (Stream<Path> files = Files.list(directory)) {
+            left = files.filter(file -> file.getFileName().toString().startsWith(INITIALISING)).toList();
+        }
+        for (Path file : left) {
+            Directories.delete(file);
+        }
     }
 
     private void launch(Path programs, ServerAccount account) throws IOException {
         int port = choosePort();
-        Files.writeString(directory.resolve("port"), port + "\n");
+        Files.writeString(portFile(), port + "\n");
         List<String> command = new ArrayList<>(List.of("setsid"));
         List<String> server = new ArrayList<>(List.of(account.seen(programs.resolve("bin/postgres")).toString(), "-D", account.seen(data()).toString()));
         settings.parameters(port).forEach((name, value) -> server.addAll(List.of("-c", name + "=" + value)));
@@ -256,7 +308,7 @@ public final class EmbeddedPostgres {
         if (settings.port() != 0) {
             return requireFree(settings.port());
         }
-        if (Files.exists(directory.resolve("port"))) {
+        if (Files.exists(portFile())) {
             return requireFree(port());
         }
         int tries = LAST_PORT - FIRST_PORT;
@@ -287,7 +339,7 @@ public final class EmbeddedPostgres {
         }
     }
 
-    private void prepare() throws IOException {
+    private void bringUpToDate() throws IOException {
         Roles.prepare(this);
         SchemaMigration.migrate(jdbcUrl(), ADMIN, adminPasswordFile());
     }

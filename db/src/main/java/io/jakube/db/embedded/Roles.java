@@ -10,6 +10,8 @@ import java.util.Properties;
 
 /** Creates the database and the login roles of an embedded server, and gives the roles the passwords that stand in their files. */
 final class Roles {
+    private static final String UNFINISHED = EmbeddedPostgres.DATABASE + "_unfinished";
+
     private Roles() {}
 
     static void prepare(EmbeddedPostgres server) throws IOException {
@@ -25,10 +27,14 @@ final class Roles {
             statement.execute("SET log_min_error_statement = panic");
             login(statement, EmbeddedPostgres.WRITER, Passwords.readOrCreate(server.writerPasswordFile()));
             login(statement, EmbeddedPostgres.READER, Passwords.readOrCreate(server.readerPasswordFile()));
-            statement.execute("CREATE DATABASE " + EmbeddedPostgres.DATABASE);
-            statement.execute("REVOKE ALL ON DATABASE " + EmbeddedPostgres.DATABASE + " FROM PUBLIC");
             statement.execute("REVOKE ALL ON DATABASE postgres FROM PUBLIC");
             statement.execute("REVOKE ALL ON DATABASE template1 FROM PUBLIC");
+            // The database gets its name last: where that is there, everything is.
+            if (!exists(statement, "SELECT 1 FROM pg_database WHERE datname = '" + UNFINISHED + "'")) {
+                statement.execute("CREATE DATABASE " + UNFINISHED);
+            }
+            statement.execute("REVOKE ALL ON DATABASE " + UNFINISHED + " FROM PUBLIC");
+            statement.execute("ALTER DATABASE " + UNFINISHED + " RENAME TO " + EmbeddedPostgres.DATABASE);
         } catch (SQLException e) {
             throw new IllegalStateException("cannot prepare the database: " + e.getMessage(), e);
         }

@@ -1,26 +1,16 @@
 package io.jakube.launcher.command;
 
-import io.jakube.agent.images.ContainerdImages;
-import io.jakube.db.embedded.EmbeddedPostgres;
 import io.jakube.launcher.LaunchException;
 import io.jakube.launcher.component.Cluster;
-import io.jakube.launcher.component.DnsService;
 import io.jakube.launcher.component.LibertyServer;
 import io.jakube.launcher.layout.ClusterSettings;
 import io.jakube.launcher.layout.Distribution;
 import io.jakube.launcher.layout.JakubeHome;
 import io.jakube.launcher.preflight.HostPackages;
-import io.jakube.launcher.probe.ClusterProbe;
-import io.jakube.launcher.probe.Patience;
-import io.jakube.launcher.process.ManagedProcess;
 import java.io.IOException;
-import java.time.Duration;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Callable;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -28,8 +18,6 @@ import picocli.CommandLine.Option;
 /** Starts a cluster on this host. Running it again starts only what does not run. If it fails, what this call started is stopped again. */
 @Command(name = "up", mixinStandardHelpOptions = true, description = "Start a cluster on this machine: PostgreSQL, the control plane, and this host as a node.")
 public final class UpCommand implements Callable<Integer> {
-    private static final Duration PATIENCE = Duration.ofSeconds(120);
-
     @Option(names = "--port", description = "Port of the API server (default: 6443).")
     private @Nullable Integer port;
 
@@ -54,8 +42,6 @@ public final class UpCommand implements Callable<Integer> {
             description = "Use an image that is on the node when its registry does not answer (default: on when this host is offline).")
     private @Nullable Boolean preferLocalImages;
 
-    private final List<Runnable> undo = new ArrayList<>();
-
     @Override
     public Integer call() {
         long begin = System.nanoTime();
@@ -74,14 +60,11 @@ public final class UpCommand implements Callable<Integer> {
                 HostPackages.install(missing, home.logs().resolve("packages.log"), UpCommand::say);
             }
         }
-        try {
-            start(home, cluster);
-        } catch (RuntimeException e) {
-            undo.reversed().forEach(Runnable::run);
-            throw e;
-        }
+        boolean started = new ClusterStart(home, cluster, UpCommand::say).run();
         String seconds = String.format("%.1f", (System.nanoTime() - begin) / 1e9);
-        record(home, seconds);
+        if (started) {
+            record(home, seconds);
+        }
         say("Ready after " + seconds + " s.");
         System.out.println("export KUBECONFIG=" + home.adminKubeconfig());
         return 0;
@@ -92,10 +75,7 @@ public final class UpCommand implements Callable<Integer> {
         return home.run().resolve("up.seconds");
     }
 
-    private void record(JakubeHome home, String seconds) {
-        if (undo.isEmpty()) {
-            return;
-        }
+    private static void record(JakubeHome home, String seconds) {
         try {
             java.nio.file.Files.writeString(timing(home), seconds + "\n");
         } catch (IOException e) {
@@ -132,88 +112,6 @@ public final class UpCommand implements Callable<Integer> {
             if (old.apiPort() != cluster.settings().apiPort() || old.separate() != cluster.settings().separate() || (old.simulatedNodes() > 0) != cluster.simulated()) {
                 throw new LaunchException("The cluster runs with other settings: run jakube down first, then up with the new ones.");
             }
-        }
-    }
-
-    private void start(JakubeHome home, Cluster cluster) {
-        cluster.settings().write(Cluster.settingsFile(home));
-        cluster.ensurePki();
-        boolean databaseRan = cluster.database().isRunning();
-        say("Starting PostgreSQL");
-        if (!databaseRan) {
-            undo.add(() -> cluster.database().stop());
-        }
-        EmbeddedPostgres database = cluster.startDatabase();
-        if (!cluster.simulated()) {
-            say("Starting containerd");
-            undoStart(cluster.containerd().process());
-            cluster.startContainerRuntime();
-        }
-        say(cluster.settings().separate() ? "Starting API server, scheduler and controller manager in three servers" : "Starting API server, scheduler and controller manager");
-        cluster.servers().forEach(server -> undoStart(server.process()));
-        cluster.startServices(database);
-        if (!cluster.simulated()) {
-            importPause(cluster);
-        }
-        say(cluster.simulated() ? "Starting " + cluster.settings().simulatedNodes() + " simulated nodes" : "Starting the node agent");
-        undoStart(cluster.agent().process());
-        cluster.startAgent();
-        ClusterProbe probe = new ClusterProbe(home.adminKubeconfig());
-        await("The API server", probe::apiServer, cluster.servers().getFirst().process());
-        Set<Long> alive = cluster.servers().stream().flatMap(server -> server.process().find().stream()).map(ProcessHandle::pid).collect(Collectors.toSet());
-        probe.releaseLeaseOfTheDead("kube-scheduler", alive);
-        probe.releaseLeaseOfTheDead("kube-controller-manager", alive);
-        new DnsService(home.adminKubeconfig()).ensure();
-        await("The node", () -> probe.nodes(Math.max(1, cluster.settings().simulatedNodes())), cluster.agent().process());
-        if (!cluster.simulated()) {
-            labelNode(probe, cluster.settings().nodeName());
-        }
-        await("The scheduler", () -> probe.leader("kube-scheduler"), cluster.servers().getLast().process());
-        await("The controller manager", () -> probe.leader("kube-controller-manager"), cluster.servers().getLast().process());
-        if (!cluster.simulated()) {
-            await("Cluster DNS", () -> probe.dns(Cluster.DNS_ADDRESS, Cluster.DOMAIN, Cluster.FIRST_SERVICE_ADDRESS), cluster.agent().process());
-        }
-    }
-
-    private void importPause(Cluster cluster) {
-        Optional<String> complaint = Patience.await(
-                () -> cluster.containerd().answers() ? Optional.empty() : Optional.of("does not answer"), dead(cluster.containerd().process()), Duration.ofSeconds(30));
-        if (complaint.isPresent()) {
-            throw failure("containerd", complaint.get(), cluster.containerd().process());
-        }
-        try {
-            new ContainerdImages(cluster.containerd().socket()).ensurePauseImage();
-        } catch (IOException e) {
-            throw new LaunchException("The sandbox image could not be imported into containerd (" + e.getMessage() + ").", e);
-        }
-    }
-
-    private static void labelNode(ClusterProbe probe, String node) {
-        try {
-            probe.labelControlPlane(node);
-        } catch (IOException e) {
-            throw new LaunchException("The node " + node + " could not be labelled as control plane (" + e.getMessage() + ").", e);
-        }
-    }
-
-    private void await(String what, java.util.function.Supplier<Optional<String>> probe, ManagedProcess process) {
-        Optional<String> complaint = Patience.await(probe, dead(process), PATIENCE);
-        if (complaint.isPresent()) {
-            throw failure(what, complaint.get(), process);
-        }
-    }
-
-    private static java.util.function.Supplier<Optional<String>> dead(ManagedProcess process) {
-        return () -> process.find().isPresent() ? Optional.empty() : Optional.of("the process " + process.name() + " has ended");
-    }
-
-    private static LaunchException failure(String what, String complaint, ManagedProcess process) {
-        return new LaunchException(what + " did not become ready: " + complaint + ". See " + process.log() + ".");
-    }
-
-    private void undoStart(ManagedProcess process) {
-        if (process.find().isEmpty()) {
-            undo.add(() -> process.stop(Duration.ofSeconds(10)));
         }
     }
 

@@ -6,7 +6,6 @@ import io.jakube.common.pki.ClusterPki;
 import io.jakube.common.pki.Identity;
 import io.jakube.common.pki.SubjectAltNames;
 import io.jakube.db.embedded.EmbeddedPostgres;
-import io.jakube.db.migration.SchemaMigration;
 import io.jakube.launcher.LaunchException;
 import io.jakube.launcher.layout.ClusterSettings;
 import io.jakube.launcher.layout.Distribution;
@@ -109,19 +108,23 @@ public final class Cluster {
         }
     }
 
+    /** Chooses PostgreSQL's port and passwords, which services are told before it runs. */
+    public void prepareDatabase() {
+        EmbeddedPostgres.prepare(home.database());
+    }
+
     /** Starts PostgreSQL unless it runs, and brings its schema up to date. */
-    public EmbeddedPostgres startDatabase() {
-        EmbeddedPostgres database = EmbeddedPostgres.start(home.database());
-        SchemaMigration.migrate(database.jdbcUrl(), EmbeddedPostgres.ADMIN, database.adminPasswordFile());
-        return database;
+    public void startDatabase() {
+        EmbeddedPostgres.start(home.database());
     }
 
     public EmbeddedPostgres database() {
         return EmbeddedPostgres.at(home.database());
     }
 
-    /** Starts the services' servers unless they run. */
-    public void startServices(EmbeddedPostgres database) {
+    /** Starts the services' servers unless they run. They wait for the database, which must have been prepared. */
+    public void startServices() {
+        EmbeddedPostgres database = database();
         Map<String, String> values = new LinkedHashMap<>();
         values.put("jakube.database.url", database.jdbcUrl());
         values.put("jakube.database.user", EmbeddedPostgres.WRITER);

@@ -9,6 +9,12 @@ final class JavaProcess {
     /** glibc would give each thread its own heap, and hardly return any of it. */
     static final Map<String, String> ENVIRONMENT = Map.of("MALLOC_ARENA_MAX", "2");
 
+    /**
+     * Threads that carry virtual threads. A virtual thread that waits while it loads a class keeps its carrier; with one carrier per processor of a small
+     * machine, a few such can wait for a lock whose holder then finds no carrier to go on with.
+     */
+    private static final int CARRIERS = Math.max(16, 2 * Runtime.getRuntime().availableProcessors());
+
     private JavaProcess() {}
 
     /**
@@ -32,6 +38,7 @@ final class JavaProcess {
                 "-XX:MinHeapFreeRatio=10",
                 "-XX:MaxHeapFreeRatio=20",
                 "-XX:ReservedCodeCacheSize=" + codeCacheMiB + "m",
+                "-Djdk.virtualThreadScheduler.parallelism=" + CARRIERS,
                 "--enable-native-access=ALL-UNNAMED",
                 "--sun-misc-unsafe-memory-access=allow");
     }

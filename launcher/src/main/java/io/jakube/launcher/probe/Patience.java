@@ -1,22 +1,36 @@
 package io.jakube.launcher.probe;
 
+import static java.util.Objects.requireNonNull;
+
 import java.time.Duration;
 import java.util.Optional;
+import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 
-/** Waiting for a probe to say "well". */
-public final class Patience {
+/**
+ * Waiting for a probe to say "well".
+ *
+ * @param silence how long what is waited for may show no activity
+ * @param limit how long it may take however active it is
+ */
+public record Patience(Duration silence, Duration limit) {
     private static final long STEP_MILLIS = 50;
 
-    private Patience() {}
+    public Patience {
+        requireNonNull(silence, "silence is null");
+        requireNonNull(limit, "limit is null");
+    }
 
     /**
-     * Asks again and again until the probe is content, the time is over, or {@code giveUp} names a reason why it never will be.
+     * Asks again and again until the probe is content, the patience is over, or {@code giveUp} names a reason why it never will be.
      *
+     * @param activity a number that changes while work is done
      * @return the last complaint; empty once there was none
      */
-    public static Optional<String> await(Supplier<Optional<String>> probe, Supplier<Optional<String>> giveUp, Duration limit) {
-        long deadline = System.nanoTime() + limit.toNanos();
+    public Optional<String> await(Supplier<Optional<String>> probe, Supplier<Optional<String>> giveUp, LongSupplier activity) {
+        long begin = System.nanoTime();
+        long lastSeen = begin;
+        long seen = activity.getAsLong();
         while (true) {
             Optional<String> complaint = probe.get();
             if (complaint.isEmpty()) {
@@ -26,7 +40,13 @@ public final class Patience {
             if (hopeless.isPresent()) {
                 return hopeless;
             }
-            if (System.nanoTime() > deadline) {
+            long now = System.nanoTime();
+            long active = activity.getAsLong();
+            if (active != seen) {
+                seen = active;
+                lastSeen = now;
+            }
+            if (now - lastSeen > silence.toNanos() || now - begin > limit.toNanos()) {
                 return complaint;
             }
             try {
