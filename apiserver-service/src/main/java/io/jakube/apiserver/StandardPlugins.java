@@ -13,10 +13,10 @@ import io.jakube.apiserver.defaulting.Defaulting;
 import io.jakube.apiserver.discovery.DiscoveryHandler;
 import io.jakube.apiserver.discovery.VersionHandler;
 import io.jakube.apiserver.openapi.OpenApiHandler;
+import io.jakube.apiserver.registry.PostHandler.Posting;
 import io.jakube.apiserver.registry.catalog.Strategies;
 import io.jakube.apiserver.registry.catalog.Subresources;
 import io.jakube.apiserver.registry.core.allocation.ServiceNetwork;
-import io.jakube.apiserver.request.BodyReader;
 import io.jakube.apiserver.streaming.Streaming;
 import io.jakube.apiserver.table.Printers;
 import io.jakube.common.api.BuiltinConversions;
@@ -48,15 +48,15 @@ public final class StandardPlugins {
     private static void security(Plugins plugins, PluginContext context) {
         ApiServerConfig config = context.config();
         ClusterSettings settings = ClusterSettings.read(config.serviceCidr(), config.advertiseAddress(), config.port(), config.pkiDirectory());
-        BodyReader bodies = context.bodies();
+        Posting posting = new Posting(context.bodies(), context.admission());
         Authentication authentication = Authentication.create(context.objects(), ServiceAccountKeys.read(config.pkiDirectory()), config.serviceAccountIssuer(), context.clock());
         plugins.authenticator(authentication.authenticator());
-        authentication.handlers(bodies).forEach(plugins::subresource);
+        authentication.handlers(posting).forEach(plugins::subresource);
         plugins.nonResource(authentication.discovery());
 
         Authorization authorization = Authorization.create(context.objects(), DefaultPolicy.nodeRules());
         plugins.authorizer(authorization.authorizer()).impersonation(new HeaderImpersonation(authorization.authorizer()));
-        authorization.handlers(bodies).forEach(plugins::subresource);
+        authorization.handlers(posting).forEach(plugins::subresource);
 
         AdmissionPlugins admission = AdmissionPlugins.create(context.objects(), authorization.authorizer(), context.clock());
         admission.chain().forEach(plugins::admission);
@@ -93,7 +93,7 @@ public final class StandardPlugins {
                 .defaulters(Defaulting.all())
                 .strategies(strategies.all())
                 .bootstrap(strategies.repair());
-        Subresources subresources = Subresources.create(context.objects(), context.bodies(), context.clock());
+        Subresources subresources = Subresources.create(context.objects(), new Posting(context.bodies(), context.admission()), context.clock());
         subresources.handlers().forEach(plugins::subresource);
         subresources.parts().forEach(plugins::objectSubresource);
     }

@@ -233,6 +233,37 @@ class SecurityIT {
         assertThat(status.status()).as(status.message()).isEqualTo(200);
     }
 
+    /** Evictions, bindings and token requests pass admission as every create does. */
+    @Test
+    void nodesEvictTheirOwnPodsOnly() {
+        Caller node = Caller.of(Identity.node("n7"));
+        for (String name : new String[] {"n7", "n8"}) {
+            admin.post("/api/v1/nodes", "{'metadata':{'name':'" + name + "'}}");
+            assertThat(admin.post("/api/v1/namespaces/team/pods", "{'metadata':{'name':'on-" + name + "'},'spec':{'nodeName':'" + name + "','containers':[{'name':'c','image':'nginx'}]}}").status()).isEqualTo(201);
+        }
+        Answer refused = node.post("/api/v1/namespaces/team/pods/on-n8/eviction", "{'apiVersion':'policy/v1','kind':'Eviction','metadata':{'name':'on-n8'}}");
+        assertThat(refused.status()).as(refused.message()).isEqualTo(403);
+        assertThat(refused.message()).isEqualTo("pods \"on-n8\" is forbidden: node \"n7\" can only evict pods with spec.nodeName set to itself");
+        Answer evicted = node.post("/api/v1/namespaces/team/pods/on-n7/eviction", "{'apiVersion':'policy/v1','kind':'Eviction','metadata':{'name':'on-n7'}}");
+        assertThat(evicted.status()).as(evicted.message()).isEqualTo(201);
+    }
+
+    @Test
+    void nothingIsDoneInANamespaceThatGoes() {
+        admin.post("/api/v1/namespaces", "{'metadata':{'name':'going'}}");
+        admin.post("/api/v1/namespaces/going/serviceaccounts", "{'metadata':{'name':'default'}}");
+        assertThat(admin.post("/api/v1/namespaces/going/pods", "{'metadata':{'name':'p'},'spec':{'containers':[{'name':'c','image':'nginx'}]}}").status()).isEqualTo(201);
+        admin.send("DELETE", "/api/v1/namespaces/going", "");
+        Answer binding = admin.post("/api/v1/namespaces/going/pods/p/binding", "{'metadata':{'name':'p'},'target':{'kind':'Node','name':'n1'}}");
+        assertThat(binding.status()).as(binding.message()).isEqualTo(403);
+        Answer eviction = admin.post("/api/v1/namespaces/going/pods/p/eviction", "{'apiVersion':'policy/v1','kind':'Eviction','metadata':{'name':'p'}}");
+        assertThat(eviction.message()).endsWith("because it is being terminated");
+        assertThat(eviction.body().path("details").path("causes").path(0).path("reason").asText()).as("by which kubectl drain knows").isEqualTo("NamespaceTerminating");
+        assertThat(admin.post("/api/v1/namespaces/going/serviceaccounts/default/token", "{'spec':{}}").status()).isEqualTo(403);
+        assertThat(admin.post("/apis/authorization.k8s.io/v1/namespaces/going/localsubjectaccessreviews",
+                "{'metadata':{'namespace':'going'},'spec':{'user':'bob','resourceAttributes':{'namespace':'going','verb':'get','resource':'pods'}}}").status()).isEqualTo(201);
+    }
+
     @Test
     void accessReviewsAndImpersonation() {
         Answer review = admin.post("/apis/authorization.k8s.io/v1/selfsubjectaccessreviews", "{'spec':{'resourceAttributes':{'verb':'delete','resource':'nodes'}}}");

@@ -53,6 +53,9 @@ final class NamespaceLifecycle implements AdmissionPlugin {
             }
             return;
         }
+        if (request.isFor("authorization.k8s.io", "localsubjectaccessreviews")) {
+            return;
+        }
         if (request.operation() == Operation.CREATE && request.resource().namespaced() && !request.namespace().isEmpty()) {
             requireActive(request);
         }

@@ -10,6 +10,7 @@ import io.jakube.apiserver.authorization.PodReferences;
 import io.jakube.apiserver.registry.ObjectStore;
 import io.jakube.common.api.GroupResource;
 import io.jakube.common.json.Fields;
+import io.jakube.common.status.ApiException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -26,6 +27,7 @@ final class NodeRestriction implements AdmissionPlugin {
     private static final Set<String> NODE_LABELS = Set.of("kubernetes.io/hostname", "kubernetes.io/arch", "kubernetes.io/os", "beta.kubernetes.io/arch", "beta.kubernetes.io/os",
             "beta.kubernetes.io/instance-type", "node.kubernetes.io/instance-type", "topology.kubernetes.io/zone", "topology.kubernetes.io/region",
             "failure-domain.beta.kubernetes.io/zone", "failure-domain.beta.kubernetes.io/region", "node.kubernetes.io/windows-build");
+    private static final GroupResource PODS = GroupResource.core("pods");
     private static final String RESTRICTED = "node-restriction.kubernetes.io";
 
     private final ObjectStore store;
@@ -66,6 +68,12 @@ final class NodeRestriction implements AdmissionPlugin {
             case "status" -> {
                 require(request, onNode(request.oldObject(), node), "node \"" + node + "\" can only update pod status for pods with spec.nodeName set to itself");
                 require(request, labels(request.object()).equals(labels(request.oldObject())), "node \"" + node + "\" cannot update labels through pod status");
+            }
+            case "eviction" -> {
+                require(request, request.operation() == Operation.CREATE, "unexpected operation \"" + request.operation() + "\"");
+                ObjectNode pod = store.getCached(PODS, request.namespace(), request.name()).or(() -> store.get(PODS, request.namespace(), request.name()))
+                        .orElseThrow(() -> ApiException.notFound(PODS, request.name()));
+                require(request, onNode(pod, node), "node \"" + node + "\" can only evict pods with spec.nodeName set to itself");
             }
             default -> throw Refuse.forbidden(request, "unexpected pod subresource \"" + request.subresource() + "\", only 'status' and 'eviction' are allowed");
         }

@@ -7,13 +7,13 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.jakube.apiserver.admission.AdmissionRequest.Operation;
 import io.jakube.apiserver.authorization.PodReferences;
+import io.jakube.apiserver.registry.ObjectNames;
 import io.jakube.apiserver.registry.ObjectStore;
 import io.jakube.common.api.GroupResource;
 import io.jakube.common.json.Fields;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.ThreadLocalRandom;
 
 /**
  * Gives pods their service account: the default one, the projected volume with its token, the cluster's certificate and the namespace, and
@@ -30,7 +30,6 @@ final class ServiceAccountAdmission implements AdmissionPlugin {
     /** The controller makes the default account soon after its namespace: how often, and how far apart in milliseconds, to look for it. */
     private static final int DEFAULT_ATTEMPTS = 30;
     private static final long DEFAULT_PAUSE = 50;
-    private static final String SUFFIX_LETTERS = "bcdfghjklmnpqrstvwxz2456789";
 
     private final ObjectStore store;
 
@@ -169,10 +168,6 @@ final class ServiceAccountAdmission implements AdmissionPlugin {
     }
 
     private static String volumeName() {
-        StringBuilder name = new StringBuilder(VOLUME).append('-');
-        for (int i = 0; i < 5; i++) {
-            name.append(SUFFIX_LETTERS.charAt(ThreadLocalRandom.current().nextInt(SUFFIX_LETTERS.length())));
-        }
-        return name.toString();
+        return VOLUME + "-" + ObjectNames.suffix();
     }
 }

@@ -4,8 +4,8 @@ import static java.util.Objects.requireNonNull;
 
 import io.jakube.apiserver.admission.AdmissionPlugin;
 import io.jakube.apiserver.registry.ObjectStore;
+import io.jakube.apiserver.registry.PostHandler.Posting;
 import io.jakube.apiserver.registry.SubresourceHandler;
-import io.jakube.apiserver.request.BodyReader;
 import java.time.Clock;
 import java.util.List;
 
@@ -45,11 +45,11 @@ public final class Authentication {
     }
 
     /** {@code serviceaccounts/token}, {@code tokenreviews}, {@code selfsubjectreviews}. */
-    public List<SubresourceHandler> handlers(BodyReader bodies) {
+    public List<SubresourceHandler> handlers(Posting posting) {
         return List.of(
-                new TokenRequestHandler(tokens, store, bodies),
-                new TokenReviewHandler(bearer, audiences, bodies),
-                new SelfSubjectReviewHandler(bodies, tokens.clock()));
+                new TokenRequestHandler(tokens, store, posting),
+                new TokenReviewHandler(bearer, audiences, posting),
+                new SelfSubjectReviewHandler(posting, tokens.clock()));
     }
 
     /** The issuer's public documents. */

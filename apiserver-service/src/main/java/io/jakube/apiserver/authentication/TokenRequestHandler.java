@@ -8,13 +8,11 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.jakube.apiserver.authentication.ServiceAccountTokens.Bound;
 import io.jakube.apiserver.authorization.NodeIdentity;
 import io.jakube.apiserver.registry.ObjectStore;
-import io.jakube.apiserver.registry.SubresourceHandler;
+import io.jakube.apiserver.registry.PostHandler;
 import io.jakube.apiserver.request.ApiResponse;
-import io.jakube.apiserver.request.BodyReader;
 import io.jakube.apiserver.request.RequestContext;
 import io.jakube.common.api.GroupResource;
 import io.jakube.common.api.GroupVersionKind;
-import io.jakube.common.api.ResourceDefinition;
 import io.jakube.common.json.Json;
 import io.jakube.common.status.ApiException;
 import io.jakube.common.status.FieldError;
@@ -25,7 +23,7 @@ import java.util.List;
 import java.util.Optional;
 
 /** {@code POST serviceaccounts/{name}/token}: makes a token, bound to an object if wished (API reference, TokenRequest v1). */
-final class TokenRequestHandler implements SubresourceHandler {
+final class TokenRequestHandler extends PostHandler {
     private static final GroupVersionKind KIND = new GroupVersionKind("authentication.k8s.io", "v1", "TokenRequest");
     private static final GroupResource ACCOUNTS = GroupResource.core("serviceaccounts");
     private static final long DEFAULT_SECONDS = 3600;
@@ -37,43 +35,23 @@ final class TokenRequestHandler implements SubresourceHandler {
 
     private final ServiceAccountTokens tokens;
     private final ObjectStore store;
-    private final BodyReader bodies;
 
-    TokenRequestHandler(ServiceAccountTokens tokens, ObjectStore store, BodyReader bodies) {
+    TokenRequestHandler(ServiceAccountTokens tokens, ObjectStore store, Posting posting) {
+        super(new Place("", "serviceaccounts", "token"), KIND, posting);
         this.tokens = requireNonNull(tokens, "tokens is null");
         this.store = requireNonNull(store, "store is null");
-        this.bodies = requireNonNull(bodies, "bodies is null");
     }
 
     @Override
-    public String group() {
-        return "";
-    }
-
-    @Override
-    public String resource() {
-        return "serviceaccounts";
-    }
-
-    @Override
-    public String subresource() {
-        return "token";
-    }
-
-    @Override
-    public ApiResponse handle(ResourceDefinition resource, RequestContext context) {
-        if (!context.info().verb().equals("create")) {
-            throw ApiException.methodNotSupported(ACCOUNTS, context.info().verb());
-        }
-        ObjectNode request = bodies.read(context.request(), KIND);
-        String namespace = context.info().namespace();
-        String name = context.info().name();
-        ObjectNode spec = request.withObject("/spec");
+    protected ApiResponse answer(Post post) {
+        String namespace = post.namespace();
+        String name = post.name();
+        ObjectNode spec = post.body().withObject("/spec");
         long seconds = spec.path("expirationSeconds").asLong(DEFAULT_SECONDS);
         validate(seconds);
         ObjectNode account = store.get(ACCOUNTS, namespace, name).orElseThrow(() -> ApiException.notFound(ACCOUNTS, name));
         List<String> audiences = audiences(spec);
-        List<Bound> bound = bound(spec.path("boundObjectRef"), namespace, name, context);
+        List<Bound> bound = bound(spec.path("boundObjectRef"), namespace, name, post.context());
 
         Instant now = tokens.clock().instant().truncatedTo(ChronoUnit.SECONDS);
         boolean extend = seconds == PROJECTED_SECONDS && audiences.equals(List.of(tokens.issuer())) && bound.stream().anyMatch(object -> object.kind().equals("pod"));
@@ -90,7 +68,7 @@ final class TokenRequestHandler implements SubresourceHandler {
         }
         answer.set("spec", spec);
         answer.putObject("status").put("token", token).put("expirationTimestamp", shown.toString());
-        return new ApiResponse.Complete(201, "application/json", Json.write(answer));
+        return created(answer);
     }
 
     private static void validate(long seconds) {

@@ -4,14 +4,10 @@ import static java.util.Objects.requireNonNull;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.jakube.apiserver.registry.SubresourceHandler;
+import io.jakube.apiserver.registry.PostHandler;
 import io.jakube.apiserver.request.ApiResponse;
-import io.jakube.apiserver.request.BodyReader;
-import io.jakube.apiserver.request.RequestContext;
 import io.jakube.apiserver.request.RequestInfo;
 import io.jakube.apiserver.request.UserInfo;
-import io.jakube.common.api.GroupResource;
-import io.jakube.common.api.ResourceDefinition;
 import io.jakube.common.json.Json;
 import io.jakube.common.status.ApiException;
 import io.jakube.common.status.FieldError;
@@ -21,7 +17,7 @@ import java.util.List;
 import java.util.Map;
 
 /** Answers whether somebody may do something (API reference, SubjectAccessReview v1 and its self and local forms). */
-final class AccessReviewHandler implements SubresourceHandler {
+final class AccessReviewHandler extends PostHandler {
     /** Whose rights are asked for. */
     enum Form {
         /** Of the named user, anywhere. */
@@ -42,41 +38,22 @@ final class AccessReviewHandler implements SubresourceHandler {
 
     private final Form form;
     private final Authorizer authorizer;
-    private final BodyReader bodies;
 
-    AccessReviewHandler(Form form, Authorizer authorizer, BodyReader bodies) {
-        this.form = requireNonNull(form, "form is null");
+    AccessReviewHandler(Form form, Authorizer authorizer, Posting posting) {
+        super(new Place(GROUP, form.resource, ""), null, posting);
+        this.form = form;
         this.authorizer = requireNonNull(authorizer, "authorizer is null");
-        this.bodies = requireNonNull(bodies, "bodies is null");
     }
 
     @Override
-    public String group() {
-        return GROUP;
-    }
-
-    @Override
-    public String resource() {
-        return form.resource;
-    }
-
-    @Override
-    public String subresource() {
-        return "";
-    }
-
-    @Override
-    public ApiResponse handle(ResourceDefinition resource, RequestContext context) {
-        if (!context.info().verb().equals("create")) {
-            throw ApiException.methodNotSupported(new GroupResource(GROUP, form.resource), context.info().verb());
-        }
-        ObjectNode review = bodies.read(context.request(), resource.gvk());
+    protected ApiResponse answer(Post post) {
+        ObjectNode review = post.body();
         JsonNode spec = review.path("spec");
-        List<FieldError> errors = validate(spec, context.info().namespace());
+        List<FieldError> errors = validate(spec, post.namespace());
         if (!errors.isEmpty()) {
-            throw ApiException.invalid(GROUP, resource.gvk().kind(), review.path("metadata").path("name").asText(), errors);
+            throw ApiException.invalid(GROUP, post.resource().gvk().kind(), review.path("metadata").path("name").asText(), errors);
         }
-        Authorizer.Decision decision = authorizer.authorize(form == Form.SELF ? context.user() : subject(spec), action(spec));
+        Authorizer.Decision decision = authorizer.authorize(form == Form.SELF ? post.context().user() : subject(spec), action(spec));
         ObjectNode status = review.putObject("status").put("allowed", decision.allowed());
         if (decision.verdict() == Authorizer.Verdict.DENY) {
             status.put("denied", true);
@@ -84,7 +61,7 @@ final class AccessReviewHandler implements SubresourceHandler {
         if (!decision.reason().isEmpty()) {
             status.put("reason", decision.reason());
         }
-        return new ApiResponse.Complete(201, "application/json", Json.write(review));
+        return created(review);
     }
 
     private List<FieldError> validate(JsonNode spec, String namespace) {

@@ -4,8 +4,8 @@ import static java.util.Objects.requireNonNull;
 
 import io.jakube.apiserver.admission.AdmissionPlugin;
 import io.jakube.apiserver.registry.ObjectStore;
+import io.jakube.apiserver.registry.PostHandler.Posting;
 import io.jakube.apiserver.registry.SubresourceHandler;
-import io.jakube.apiserver.request.BodyReader;
 import java.util.List;
 
 /** The server's authorization, put together: superusers, then the node authorizer, then RBAC. */
@@ -41,11 +41,11 @@ public final class Authorization {
     }
 
     /** The access reviews. */
-    public List<SubresourceHandler> handlers(BodyReader bodies) {
+    public List<SubresourceHandler> handlers(Posting posting) {
         return List.of(
-                new AccessReviewHandler(AccessReviewHandler.Form.SUBJECT, authorizer, bodies),
-                new AccessReviewHandler(AccessReviewHandler.Form.LOCAL, authorizer, bodies),
-                new AccessReviewHandler(AccessReviewHandler.Form.SELF, authorizer, bodies),
-                new RulesReviewHandler(rbac, bodies));
+                new AccessReviewHandler(AccessReviewHandler.Form.SUBJECT, authorizer, posting),
+                new AccessReviewHandler(AccessReviewHandler.Form.LOCAL, authorizer, posting),
+                new AccessReviewHandler(AccessReviewHandler.Form.SELF, authorizer, posting),
+                new RulesReviewHandler(rbac, posting));
     }
 }

@@ -4,56 +4,32 @@ import static java.util.Objects.requireNonNull;
 
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.jakube.apiserver.registry.SubresourceHandler;
+import io.jakube.apiserver.registry.PostHandler;
 import io.jakube.apiserver.request.ApiResponse;
-import io.jakube.apiserver.request.BodyReader;
-import io.jakube.apiserver.request.RequestContext;
-import io.jakube.common.api.GroupResource;
-import io.jakube.common.api.ResourceDefinition;
-import io.jakube.common.json.Json;
 import io.jakube.common.status.ApiException;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 
 /** Lists what the caller may do in a namespace (API reference, SelfSubjectRulesReview v1). */
-final class RulesReviewHandler implements SubresourceHandler {
+final class RulesReviewHandler extends PostHandler {
     private final RbacAuthorizer rbac;
-    private final BodyReader bodies;
 
-    RulesReviewHandler(RbacAuthorizer rbac, BodyReader bodies) {
+    RulesReviewHandler(RbacAuthorizer rbac, Posting posting) {
+        super(new Place(AccessReviewHandler.GROUP, "selfsubjectrulesreviews", ""), null, posting);
         this.rbac = requireNonNull(rbac, "rbac is null");
-        this.bodies = requireNonNull(bodies, "bodies is null");
     }
 
     @Override
-    public String group() {
-        return AccessReviewHandler.GROUP;
-    }
-
-    @Override
-    public String resource() {
-        return "selfsubjectrulesreviews";
-    }
-
-    @Override
-    public String subresource() {
-        return "";
-    }
-
-    @Override
-    public ApiResponse handle(ResourceDefinition resource, RequestContext context) {
-        if (!context.info().verb().equals("create")) {
-            throw ApiException.methodNotSupported(new GroupResource(group(), resource()), context.info().verb());
-        }
-        ObjectNode review = bodies.read(context.request(), resource.gvk());
+    protected ApiResponse answer(Post post) {
+        ObjectNode review = post.body();
         String namespace = review.path("spec").path("namespace").asText();
         if (namespace.isEmpty()) {
             throw ApiException.badRequest("no namespace on request");
         }
-        RbacAuthorizer.Resolved resolved = rbac.resolve(context.user(), namespace);
+        RbacAuthorizer.Resolved resolved = rbac.resolve(post.context().user(), namespace);
         List<String> problems = new ArrayList<>(resolved.problems());
-        if (NodeIdentity.of(context.user()).isPresent()) {
+        if (NodeIdentity.of(post.context().user()).isPresent()) {
             problems.add("node authorizer does not support user rule resolution");
         }
         ObjectNode status = review.putObject("status");
@@ -71,6 +47,6 @@ final class RulesReviewHandler implements SubresourceHandler {
         if (!problems.isEmpty()) {
             status.put("evaluationError", RbacAuthorizer.aggregate(new LinkedHashSet<>(problems)));
         }
-        return new ApiResponse.Complete(201, "application/json", Json.write(review));
+        return created(review);
     }
 }

@@ -9,6 +9,7 @@ import io.jakube.apiserver.request.RequestInfo;
 import io.jakube.common.api.ResourceDefinition;
 import io.jakube.common.json.Json;
 import java.util.List;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** The admission chain. The server's own writes do not pass it. Thread-safe once installed. */
@@ -44,6 +45,20 @@ public final class Admission {
     void finished(AdmissionRequest request, boolean stored) {
         if (!internal(request.context())) {
             plugins.forEach(plugin -> plugin.finished(request, stored));
+        }
+    }
+
+    /** Does what a create asks for that stores no object of its own, if the chain admits it. */
+    <T> T create(AdmissionRequest request, Supplier<T> action) {
+        boolean done = false;
+        mutate(request);
+        try {
+            validate(request);
+            T result = action.get();
+            done = !request.dryRun();
+            return result;
+        } finally {
+            finished(request, done);
         }
     }
 

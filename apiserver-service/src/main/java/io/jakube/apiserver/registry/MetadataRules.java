@@ -2,16 +2,18 @@ package io.jakube.apiserver.registry;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.jakube.apiserver.validation.Errors;
+import io.jakube.apiserver.validation.FieldPath;
+import io.jakube.apiserver.validation.MetadataValidation;
 import io.jakube.apiserver.validation.Names;
+import io.jakube.common.json.Fields;
 import io.jakube.common.status.FieldError;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Set;
 
 /** What every object's metadata must keep to (API conventions, "Metadata"). */
 final class MetadataRules {
-    private static final int MAX_ANNOTATIONS = 256 * 1024;
     private static final Set<String> STANDARD_FINALIZERS = Set.of("orphan", "foregroundDeletion", "kubernetes");
 
     private MetadataRules() {}
@@ -66,24 +68,10 @@ final class MetadataRules {
 
     private static void validateCommon(ObjectNode object, List<FieldError> errors) {
         JsonNode metadata = object.path("metadata");
-        metadata.path("labels").properties().forEach(label -> {
-            for (String problem : Names.qualifiedName(label.getKey())) {
-                errors.add(FieldError.invalid("metadata.labels", label.getKey(), problem));
-            }
-            for (String problem : Names.labelValue(label.getValue().asText())) {
-                errors.add(FieldError.invalid("metadata.labels", label.getValue().asText(), problem));
-            }
-        });
-        long size = 0;
-        for (var annotation : metadata.path("annotations").properties()) {
-            size += annotation.getKey().length() + (long) annotation.getValue().asText().length();
-            for (String problem : Names.qualifiedName(annotation.getKey().toLowerCase(Locale.ROOT))) {
-                errors.add(FieldError.invalid("metadata.annotations", annotation.getKey(), problem));
-            }
-        }
-        if (size > MAX_ANNOTATIONS) {
-            errors.add(FieldError.tooLong("metadata.annotations", MAX_ANNOTATIONS));
-        }
+        Errors lexical = new Errors();
+        MetadataValidation.labels(Fields.strings(metadata, "labels"), FieldPath.of("metadata", "labels"), lexical);
+        MetadataValidation.annotations(Fields.strings(metadata, "annotations"), FieldPath.of("metadata", "annotations"), lexical);
+        errors.addAll(lexical.list());
         validateFinalizers(metadata, errors);
         validateOwners(metadata, errors);
     }

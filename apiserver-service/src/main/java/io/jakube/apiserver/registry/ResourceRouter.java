@@ -1,6 +1,7 @@
 package io.jakube.apiserver.registry;
 
 import io.jakube.apiserver.registry.ObjectUpdate.Part;
+import io.jakube.apiserver.registry.SubresourceHandler.Place;
 import io.jakube.apiserver.request.ApiResponse;
 import io.jakube.apiserver.request.RequestContext;
 import io.jakube.apiserver.request.RequestInfo;
@@ -24,8 +25,6 @@ public final class ResourceRouter {
     private final ScaleVerbs scales;
     private volatile Map<Place, SubresourceHandler> handlers = Map.of();
 
-    private record Place(String group, String resource, String subresource) {}
-
     public ResourceRouter(ResourceTypes types, Versions versions, ReadVerbs reads, WriteVerbs writes, DeleteVerbs deletes, ScaleVerbs scales) {
         this.types = types;
         this.versions = versions;
@@ -39,7 +38,7 @@ public final class ResourceRouter {
     public void install(List<SubresourceHandler> special) {
         Map<Place, SubresourceHandler> map = new HashMap<>();
         for (SubresourceHandler handler : special) {
-            map.put(new Place(handler.group(), handler.resource(), handler.subresource()), handler);
+            map.put(handler.place(), handler);
         }
         handlers = Map.copyOf(map);
     }

@@ -2,6 +2,7 @@ package io.jakube.apiserver.registry;
 
 import io.jakube.apiserver.request.ApiResponse;
 import io.jakube.apiserver.request.RequestContext;
+import io.jakube.common.api.GroupResource;
 import io.jakube.common.api.ResourceDefinition;
 
 /**
@@ -9,14 +10,21 @@ import io.jakube.common.api.ResourceDefinition;
  * subresources are generic and not handled here. Thread-safe. Runs after authentication and authorization of the request.
  */
 public interface SubresourceHandler {
-    /** Group of the resource, empty for core. */
-    String group();
+    /**
+     * What is handled.
+     *
+     * @param group of the resource, empty for core
+     * @param resource plural of the resource
+     * @param subresource empty for an answer-only resource
+     */
+    record Place(String group, String resource, String subresource) {
+        /** As messages name it: {@code pods/binding}. */
+        public GroupResource named() {
+            return new GroupResource(group, subresource.isEmpty() ? resource : resource + "/" + subresource);
+        }
+    }
 
-    /** Plural of the resource. */
-    String resource();
-
-    /** Subresource, or empty for an answer-only resource. */
-    String subresource();
+    Place place();
 
     /** Answers; throws {@link io.jakube.common.status.ApiException} for a failure. */
     ApiResponse handle(ResourceDefinition resource, RequestContext context);

@@ -9,13 +9,8 @@ import io.jakube.common.status.ApiException;
 /** Answers requests to a subresource of pods that makes sense as an upgraded connection only, when they ask for none. */
 record UpgradeRequired(String subresource) implements SubresourceHandler {
     @Override
-    public String group() {
-        return "";
-    }
-
-    @Override
-    public String resource() {
-        return "pods";
+    public Place place() {
+        return new Place("", "pods", subresource);
     }
 
     @Override

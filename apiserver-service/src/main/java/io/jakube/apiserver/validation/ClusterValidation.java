@@ -52,7 +52,7 @@ public final class ClusterValidation {
         for (int i = 0; i < taints.size(); i++) {
             FieldPath at = SPEC.child("taints").index(i);
             String key = text(taints.get(i), "key");
-            SelectorValidation.labelName(key, at.child("key"), errors);
+            MetadataValidation.labelName(key, at.child("key"), errors);
             List<String> problems = Names.labelValue(text(taints.get(i), "value"));
             if (!problems.isEmpty()) {
                 errors.invalid(at.child("value"), text(taints.get(i), "value"), String.join(";", problems));

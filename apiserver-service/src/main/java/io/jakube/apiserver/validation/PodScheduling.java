@@ -19,7 +19,7 @@ final class PodScheduling {
     private PodScheduling() {}
 
     static void validate(ObjectNode spec, FieldPath path, Errors errors) {
-        SelectorValidation.labels(strings(spec, "nodeSelector"), path.child("nodeSelector"), errors);
+        MetadataValidation.labels(strings(spec, "nodeSelector"), path.child("nodeSelector"), errors);
         ObjectNode affinity = object(spec, "affinity");
         if (affinity != null) {
             nodeAffinity(object(affinity, "nodeAffinity"), path.child("affinity", "nodeAffinity"), errors);
@@ -34,7 +34,7 @@ final class PodScheduling {
     private static void gates(ObjectNode spec, FieldPath path, Errors errors) {
         List<ObjectNode> readiness = items(spec, "readinessGates");
         for (int i = 0; i < readiness.size(); i++) {
-            SelectorValidation.labelName(text(readiness.get(i), "conditionType"), path.child("readinessGates").index(i).child("conditionType"), errors);
+            MetadataValidation.labelName(text(readiness.get(i), "conditionType"), path.child("readinessGates").index(i).child("conditionType"), errors);
         }
         Set<String> seen = new HashSet<>();
         List<ObjectNode> gates = items(spec, "schedulingGates");
@@ -98,7 +98,7 @@ final class PodScheduling {
                 }
                 default -> errors.invalid(at.child("operator"), text(requirement, "operator"), "not a valid selector operator");
             }
-            SelectorValidation.labelName(text(requirement, "key"), at.child("key"), errors);
+            MetadataValidation.labelName(text(requirement, "key"), at.child("key"), errors);
         }
         List<ObjectNode> fields = items(term, "matchFields");
         for (int i = 0; i < fields.size(); i++) {
@@ -148,7 +148,7 @@ final class PodScheduling {
         if (text(term, "topologyKey").isEmpty()) {
             errors.required(path.child("topologyKey"), "can not be empty");
         }
-        SelectorValidation.labelName(text(term, "topologyKey"), path.child("topologyKey"), errors);
+        MetadataValidation.labelName(text(term, "topologyKey"), path.child("topologyKey"), errors);
     }
 
     private static void weight(ObjectNode weighted, FieldPath path, Errors errors) {
@@ -172,7 +172,7 @@ final class PodScheduling {
             if (topologyKey.isEmpty()) {
                 errors.required(at.child("topologyKey"), "can not be empty");
             } else {
-                SelectorValidation.labelName(topologyKey, at.child("topologyKey"), errors);
+                MetadataValidation.labelName(topologyKey, at.child("topologyKey"), errors);
             }
             if (!when.equals("DoNotSchedule") && !when.equals("ScheduleAnyway")) {
                 errors.notSupported(at.child("whenUnsatisfiable"), when, "DoNotSchedule", "ScheduleAnyway");
@@ -204,7 +204,7 @@ final class PodScheduling {
             String value = text(toleration, "value");
             String effect = text(toleration, "effect");
             if (!key.isEmpty()) {
-                SelectorValidation.labelName(key, at.child("key"), errors);
+                MetadataValidation.labelName(key, at.child("key"), errors);
             } else if (!operator.equals("Exists")) {
                 errors.invalid(at.child("operator"), operator, "operator must be Exists when `key` is empty, which means \"match all values and all keys\"");
             }

@@ -12,7 +12,6 @@ import static io.jakube.common.json.Fields.texts;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.jakube.common.json.Json;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 
 /** Pods and pod templates (API reference, core/v1 PodSpec). */
@@ -83,10 +82,8 @@ public final class PodValidation {
     /** The template at a path: its labels and its spec. */
     static void template(ObjectNode template, FieldPath path, Errors errors) {
         ObjectNode metadata = object(template, "metadata");
-        SelectorValidation.labels(strings(metadata, "labels"), path.child("labels"), errors);
-        for (String key : strings(metadata, "annotations").keySet()) {
-            errors.invalid(path.child("annotations"), key, Names.qualifiedName(key.toLowerCase(Locale.ROOT)));
-        }
+        MetadataValidation.labels(strings(metadata, "labels"), path.child("labels"), errors);
+        MetadataValidation.annotations(strings(metadata, "annotations"), path.child("annotations"), errors);
         ObjectNode spec = object(template, "spec") == null ? Json.object() : object(template, "spec");
         spec(spec, path.child("spec"), false, errors);
         if (!items(spec, "ephemeralContainers").isEmpty()) {

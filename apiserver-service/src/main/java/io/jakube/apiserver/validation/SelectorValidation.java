@@ -10,28 +10,16 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** Labels and label selectors (API reference, meta/v1 LabelSelector). */
+/** Label selectors (API reference, meta/v1 LabelSelector). */
 public final class SelectorValidation {
     private SelectorValidation() {}
-
-    /** A map of labels, as {@code metadata.labels} or a plain selector hold it. */
-    static void labels(Map<String, String> labels, FieldPath field, Errors errors) {
-        labels.forEach((key, value) -> {
-            labelName(key, field, errors);
-            errors.invalid(field, value, Names.labelValue(value));
-        });
-    }
-
-    static void labelName(String name, FieldPath field, Errors errors) {
-        errors.invalid(field, name, Names.qualifiedName(name));
-    }
 
     /** A selector, where there is one. */
     static void selector(@Nullable ObjectNode selector, FieldPath field, Errors errors) {
         if (selector == null) {
             return;
         }
-        labels(strings(selector, "matchLabels"), field.child("matchLabels"), errors);
+        MetadataValidation.labels(strings(selector, "matchLabels"), field.child("matchLabels"), errors);
         List<ObjectNode> expressions = items(selector, "matchExpressions");
         for (int i = 0; i < expressions.size(); i++) {
             requirement(expressions.get(i), field.child("matchExpressions").index(i), errors);
@@ -53,7 +41,7 @@ public final class SelectorValidation {
             }
             default -> errors.invalid(field.child("operator"), text(requirement, "operator"), "not a valid selector operator");
         }
-        labelName(text(requirement, "key"), field.child("key"), errors);
+        MetadataValidation.labelName(text(requirement, "key"), field.child("key"), errors);
         for (int i = 0; i < values.size(); i++) {
             errors.invalid(field.child("values").index(i), values.get(i), Names.labelValue(values.get(i)));
         }

@@ -42,7 +42,7 @@ public final class ServiceValidation {
             default -> { }
         }
         ports(spec, type, headless, errors);
-        SelectorValidation.labels(strings(spec, "selector"), SPEC.child("selector"), errors);
+        MetadataValidation.labels(strings(spec, "selector"), SPEC.child("selector"), errors);
         affinity(spec, errors);
         clusterIps(spec, errors);
         externalIps(spec, errors);

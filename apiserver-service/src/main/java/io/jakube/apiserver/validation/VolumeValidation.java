@@ -187,7 +187,7 @@ public final class VolumeValidation {
             List<ObjectNode> expressions = items(topologies.get(i), "matchLabelExpressions");
             for (int e = 0; e < expressions.size(); e++) {
                 FieldPath at = FieldPath.of("allowedTopologies").index(i).child("matchLabelExpressions").index(e);
-                SelectorValidation.labelName(text(expressions.get(e), "key"), at.child("key"), errors);
+                MetadataValidation.labelName(text(expressions.get(e), "key"), at.child("key"), errors);
                 if (texts(expressions.get(e), "values").isEmpty()) {
                     errors.required(at.child("values"), "");
                 }

@@ -8,6 +8,8 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.jakube.apiserver.admission.AdmissionRequests;
 import io.jakube.apiserver.admission.AdmissionRequests.PlainRequest;
 import io.jakube.apiserver.registry.InMemoryObjectStore;
+import io.jakube.apiserver.registry.Admission;
+import io.jakube.apiserver.registry.PostHandler;
 import io.jakube.apiserver.registry.SubresourceHandler;
 import io.jakube.apiserver.request.ApiRequest;
 import io.jakube.apiserver.request.ApiResponse;
@@ -88,13 +90,13 @@ class AuthenticationTest {
     }
 
     private ObjectNode call(String resource, UserInfo user, RequestInfo info, String apiVersion, String kind, String body) {
-        SubresourceHandler handler = authentication.handlers((request, expected) -> {
+        SubresourceHandler handler = authentication.handlers(new PostHandler.Posting((request, expected) -> {
             try {
                 return Json.readObject(request.body().readAllBytes());
             } catch (java.io.IOException e) {
                 throw new java.io.UncheckedIOException(e);
             }
-        }).stream().filter(h -> h.resource().equals(resource)).findFirst().orElseThrow();
+        }, new Admission())).stream().filter(h -> h.place().resource().equals(resource)).findFirst().orElseThrow();
         ApiResponse.Complete response = (ApiResponse.Complete) handler.handle(AdmissionRequests.definition(apiVersion, kind, resource, false), AdmissionRequests.post(user, info, parse(body)));
         assertThat(response.status()).isEqualTo(201);
         return Json.readObject(response.body());

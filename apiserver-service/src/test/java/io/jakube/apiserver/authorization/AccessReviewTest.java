@@ -11,6 +11,8 @@ import io.jakube.apiserver.bootstrap.Bootstrap;
 import io.jakube.apiserver.bootstrap.ClusterSettings;
 import io.jakube.apiserver.bootstrap.DefaultPolicy;
 import io.jakube.apiserver.registry.InMemoryObjectStore;
+import io.jakube.apiserver.registry.Admission;
+import io.jakube.apiserver.registry.PostHandler;
 import io.jakube.apiserver.registry.SubresourceHandler;
 import io.jakube.apiserver.request.ApiResponse;
 import io.jakube.apiserver.request.RequestInfo;
@@ -29,13 +31,13 @@ class AccessReviewTest {
     }
 
     private ObjectNode review(String resource, UserInfo user, String namespace, String body) {
-        SubresourceHandler handler = authorization.handlers((request, expected) -> {
+        SubresourceHandler handler = authorization.handlers(new PostHandler.Posting((request, expected) -> {
             try {
                 return Json.readObject(request.body().readAllBytes());
             } catch (java.io.IOException e) {
                 throw new java.io.UncheckedIOException(e);
             }
-        }).stream().filter(h -> h.resource().equals(resource)).findFirst().orElseThrow();
+        }, new Admission())).stream().filter(h -> h.place().resource().equals(resource)).findFirst().orElseThrow();
         RequestInfo info = new RequestInfo(true, "create", "", "authorization.k8s.io", "v1", namespace, resource, "", "", "");
         return (ObjectNode) Json.readObject(((ApiResponse.Complete) handler.handle(
                 AdmissionRequests.definition("authorization.k8s.io/v1", "X", resource, false), AdmissionRequests.post(user, info, parse(body)))).body()).path("status");

@@ -100,6 +100,9 @@ final class Feed implements AutoCloseable {
             try {
                 watch.endIfDoomed();
                 LogReader.Page page = watch.readLog();
+                if (!awaitPosition(page.revision(), watch)) {
+                    continue;
+                }
                 watch.deliver(page.events(), page.revision());
                 backoff.reset();
                 if (!page.more() && goLive(watch, ++round > CATCH_UP_ROUNDS)) {
@@ -111,6 +114,24 @@ final class Feed implements AutoCloseable {
                 LOG.warn("A watch of {} waits for the database: {}", watch.range(), e.getMessage());
                 backoff.pause();
             }
+        }
+    }
+
+    /**
+     * Waits until the feed has come as far as a watch is about to. A watch that were ahead of it would not be told of writes that were lost in between, since
+     * only the feed compares what it followed with what it finds after reconnecting.
+     *
+     * @return false where the watch ends instead
+     */
+    private boolean awaitPosition(long revision, Watch watch) {
+        lock.lock();
+        try {
+            while (position < revision && !closed && !watch.isClosed() && !watch.isDoomed()) {
+                positioned.awaitUninterruptibly();
+            }
+            return !closed && !watch.isClosed() && !watch.isDoomed();
+        } finally {
+            lock.unlock();
         }
     }
 
@@ -256,6 +277,7 @@ final class Feed implements AutoCloseable {
         try {
             position = page.revision();
             writtenAt = written;
+            positioned.signalAll();
             for (Watch watch : live) {
                 long delivered = watch.delivered();
                 List<WatchEvent> events = List.of();
@@ -277,6 +299,7 @@ final class Feed implements AutoCloseable {
     /** Ends every watch. Observers may start new ones from the call. */
     private void endAll(StoreException reason) {
         catchingUp.forEach(watch -> watch.doom(reason));
+        positioned.signalAll();
         List<Watch> ended = List.copyOf(live);
         live.clear();
         ended.forEach(watch -> watch.end(reason));

@@ -75,6 +75,10 @@ final class Watch implements AutoCloseable {
         doom = reason;
     }
 
+    boolean isDoomed() {
+        return doom != null;
+    }
+
     void endIfDoomed() {
         StoreException reason = doom;
         if (reason != null) {

@@ -10,15 +10,13 @@ import static io.jakube.common.json.Fields.text;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.jakube.apiserver.registry.ObjectStore;
-import io.jakube.apiserver.registry.SubresourceHandler;
+import io.jakube.apiserver.registry.PostHandler;
 import io.jakube.apiserver.request.ApiResponse;
-import io.jakube.apiserver.request.BodyReader;
 import io.jakube.apiserver.request.RequestContext;
 import io.jakube.apiserver.validation.Errors;
 import io.jakube.apiserver.validation.FieldPath;
 import io.jakube.common.api.GroupResource;
 import io.jakube.common.api.GroupVersionKind;
-import io.jakube.common.api.ResourceDefinition;
 import io.jakube.common.status.ApiException;
 import java.time.InstantSource;
 import java.time.temporal.ChronoUnit;
@@ -26,58 +24,27 @@ import java.util.List;
 import java.util.Map;
 
 /** {@code POST pods/binding}: gives a pod its node, once. */
-public final class BindingHandler implements SubresourceHandler {
+public final class BindingHandler extends PostHandler {
     private static final GroupVersionKind BINDING = GroupVersionKind.of("v1", "Binding");
     private static final GroupResource PODS = GroupResource.core("pods");
     private static final GroupResource CONFLICTED = GroupResource.core("pods/binding");
 
     private final ObjectStore objects;
-    private final BodyReader bodies;
     private final InstantSource clock;
 
-    public BindingHandler(ObjectStore objects, BodyReader bodies, InstantSource clock) {
+    public BindingHandler(ObjectStore objects, Posting posting, InstantSource clock) {
+        super(new Place("", "pods", "binding"), BINDING, posting);
         this.objects = objects;
-        this.bodies = bodies;
         this.clock = clock;
     }
 
     @Override
-    public String group() {
-        return "";
-    }
-
-    @Override
-    public String resource() {
-        return "pods";
-    }
-
-    @Override
-    public String subresource() {
-        return "binding";
-    }
-
-    @Override
-    public ApiResponse handle(ResourceDefinition resource, RequestContext context) {
-        if (!context.info().verb().equals("create")) {
-            throw ApiException.methodNotSupported(CONFLICTED, context.info().verb());
-        }
-        ObjectNode binding = bodies.read(context.request(), BINDING);
+    protected void check(ObjectNode binding, RequestContext context) {
         String name = context.info().name();
         String named = text(binding, "metadata", "name");
         if (!named.isEmpty() && !named.equals(name)) {
             throw ApiException.badRequest("name in URL does not match name in Binding object");
         }
-        validate(binding, name);
-        String namespace = context.info().namespace();
-        if (context.request().query().containsKey("dryRun")) {
-            bind(objects.get(PODS, namespace, name).orElseThrow(() -> ApiException.notFound(PODS, name)), binding);
-        } else {
-            objects.update(PODS, namespace, name, pod -> bind(pod, binding));
-        }
-        return Success.created();
-    }
-
-    private static void validate(ObjectNode binding, String name) {
         ObjectNode target = object(binding, "target");
         Errors errors = new Errors();
         String kind = text(target, "kind");
@@ -90,6 +57,16 @@ public final class BindingHandler implements SubresourceHandler {
         if (!errors.isEmpty()) {
             throw ApiException.invalid("", "Binding", name, errors.list());
         }
+    }
+
+    @Override
+    protected ApiResponse answer(Post post) {
+        if (post.dryRun()) {
+            bind(objects.get(PODS, post.namespace(), post.name()).orElseThrow(() -> ApiException.notFound(PODS, post.name())), post.body());
+        } else {
+            objects.update(PODS, post.namespace(), post.name(), pod -> bind(pod, post.body()));
+        }
+        return success();
     }
 
     private ObjectNode bind(ObjectNode pod, ObjectNode binding) {

@@ -11,14 +11,12 @@ import static io.jakube.common.json.Fields.text;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.jakube.apiserver.registry.ObjectStore;
-import io.jakube.apiserver.registry.SubresourceHandler;
+import io.jakube.apiserver.registry.PostHandler;
 import io.jakube.apiserver.request.ApiResponse;
-import io.jakube.apiserver.request.BodyReader;
 import io.jakube.apiserver.request.RequestContext;
 import io.jakube.apiserver.validation.SelectorValidation;
 import io.jakube.common.api.GroupResource;
 import io.jakube.common.api.GroupVersionKind;
-import io.jakube.common.api.ResourceDefinition;
 import io.jakube.common.json.Fields;
 import io.jakube.common.json.Json;
 import io.jakube.common.status.ApiException;
@@ -30,7 +28,7 @@ import java.util.List;
  * {@code POST pods/eviction}: deletes a pod if its disruption budget allows (API reference, policy/v1 Eviction; "API-initiated Eviction"). The budget
  * is charged by compare-and-swap before the pod is deleted, so concurrent evictions never spend a disruption twice.
  */
-public final class EvictionHandler implements SubresourceHandler {
+public final class EvictionHandler extends PostHandler {
     private static final GroupVersionKind EVICTION = GroupVersionKind.of("policy/v1", "Eviction");
     private static final GroupResource PODS = GroupResource.core("pods");
     private static final GroupResource BUDGETS = new GroupResource("policy", "poddisruptionbudgets");
@@ -39,46 +37,29 @@ public final class EvictionHandler implements SubresourceHandler {
     private static final int ATTEMPTS = 20;
 
     private final ObjectStore objects;
-    private final BodyReader bodies;
     private final InstantSource clock;
 
-    public EvictionHandler(ObjectStore objects, BodyReader bodies, InstantSource clock) {
+    public EvictionHandler(ObjectStore objects, Posting posting, InstantSource clock) {
+        super(new Place("", "pods", "eviction"), EVICTION, posting);
         this.objects = objects;
-        this.bodies = bodies;
         this.clock = clock;
     }
 
     @Override
-    public String group() {
-        return "";
-    }
-
-    @Override
-    public String resource() {
-        return "pods";
-    }
-
-    @Override
-    public String subresource() {
-        return "eviction";
-    }
-
-    @Override
-    public ApiResponse handle(ResourceDefinition resource, RequestContext context) {
-        if (!context.info().verb().equals("create")) {
-            throw ApiException.methodNotSupported(GroupResource.core("pods/eviction"), context.info().verb());
-        }
-        ObjectNode eviction = bodies.read(context.request(), EVICTION);
-        String name = context.info().name();
-        if (!text(eviction, "metadata", "name").equals(name)) {
+    protected void check(ObjectNode eviction, RequestContext context) {
+        if (!text(eviction, "metadata", "name").equals(context.info().name())) {
             throw ApiException.badRequest("name in URL does not match name in Eviction object");
         }
-        ObjectNode options = object(eviction, "deleteOptions") == null ? Json.object() : object(eviction, "deleteOptions").deepCopy();
-        if (context.request().query().containsKey("dryRun") && empty(options, "dryRun")) {
+    }
+
+    @Override
+    protected ApiResponse answer(Post post) {
+        ObjectNode options = object(post.body(), "deleteOptions") == null ? Json.object() : object(post.body(), "deleteOptions").deepCopy();
+        if (post.dryRun() && empty(options, "dryRun")) {
             options.putArray("dryRun").add("All");
         }
-        evict(context.info().namespace(), name, options);
-        return Success.created();
+        evict(post.namespace(), post.name(), options);
+        return success();
     }
 
     private void evict(String namespace, String name, ObjectNode options) {

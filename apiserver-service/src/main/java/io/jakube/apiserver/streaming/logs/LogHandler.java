@@ -6,7 +6,6 @@ import io.jakube.apiserver.registry.SubresourceHandler;
 import io.jakube.apiserver.request.ApiResponse;
 import io.jakube.apiserver.request.RequestContext;
 import io.jakube.apiserver.streaming.logs.ContainerLogs.OpenLog;
-import io.jakube.common.api.GroupResource;
 import io.jakube.common.api.ResourceDefinition;
 import io.jakube.common.status.ApiException;
 import java.io.IOException;
@@ -18,6 +17,7 @@ import java.util.function.BooleanSupplier;
 
 /** {@code GET pods/log}: the text of a container's log, streamed from its node. */
 public final class LogHandler implements SubresourceHandler {
+    private static final Place PLACE = new Place("", "pods", "log");
     private static final Duration CLOSING_CHECK = Duration.ofSeconds(1);
     private static final int BUFFER = 16 * 1024;
 
@@ -28,24 +28,14 @@ public final class LogHandler implements SubresourceHandler {
     }
 
     @Override
-    public String group() {
-        return "";
-    }
-
-    @Override
-    public String resource() {
-        return "pods";
-    }
-
-    @Override
-    public String subresource() {
-        return "log";
+    public Place place() {
+        return PLACE;
     }
 
     @Override
     public ApiResponse handle(ResourceDefinition resource, RequestContext context) {
         if (!context.info().verb().equals("get")) {
-            throw ApiException.methodNotSupported(GroupResource.core("pods/log"), context.info().verb());
+            throw ApiException.methodNotSupported(PLACE.named(), context.info().verb());
         }
         return logs.open(context)
                 .<ApiResponse>map(log -> new ApiResponse.Streaming(200, "text/plain", Map.of(), (out, closing) -> copy(log, out, closing)))

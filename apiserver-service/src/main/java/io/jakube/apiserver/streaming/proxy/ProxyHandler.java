@@ -21,32 +21,22 @@ public final class ProxyHandler implements SubresourceHandler {
     private static final int BUFFER = 16 * 1024;
     private static final int SMALL = 64 * 1024;
 
-    private final String resource;
+    private final Place place;
     private final String optionsKind;
     private final ProxyTargets targets;
     private final ConnectGuard guard;
 
     /** @param optionsKind what admission sees, such as {@code PodProxyOptions} */
     public ProxyHandler(String resource, String optionsKind, ProxyTargets targets, ConnectGuard guard) {
-        this.resource = requireNonNull(resource, "resource is null");
+        this.place = new Place("", requireNonNull(resource, "resource is null"), "proxy");
         this.optionsKind = requireNonNull(optionsKind, "optionsKind is null");
         this.targets = requireNonNull(targets, "targets is null");
         this.guard = requireNonNull(guard, "guard is null");
     }
 
     @Override
-    public String group() {
-        return "";
-    }
-
-    @Override
-    public String resource() {
-        return resource;
-    }
-
-    @Override
-    public String subresource() {
-        return "proxy";
+    public Place place() {
+        return place;
     }
 
     @Override

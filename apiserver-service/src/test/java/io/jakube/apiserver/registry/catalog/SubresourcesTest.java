@@ -8,7 +8,9 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.jakube.apiserver.defaulting.Defaulting;
 import io.jakube.apiserver.registry.FakeObjectStore;
 import io.jakube.apiserver.registry.FakeRequests;
+import io.jakube.apiserver.registry.Admission;
 import io.jakube.apiserver.registry.ObjectSubresource;
+import io.jakube.apiserver.registry.PostHandler.Posting;
 import io.jakube.apiserver.registry.SubresourceHandler;
 import io.jakube.apiserver.request.ApiResponse;
 import io.jakube.apiserver.request.RequestContext;
@@ -40,13 +42,13 @@ class SubresourcesTest {
             new ResourceDefinition(GroupVersionKind.of("v1", "Pod"), "pods", "pod", true, List.of(), List.of(), List.of("get"), List.of(), Set.of());
 
     private final FakeObjectStore objects = new FakeObjectStore(NOW);
-    private final Subresources subresources = Subresources.create(objects, (request, type) -> {
+    private final Subresources subresources = Subresources.create(objects, new Posting((request, type) -> {
         try {
             return Json.readObject(request.body().readAllBytes());
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
-    }, Clock.fixed(NOW, ZoneOffset.UTC));
+    }, new Admission()), Clock.fixed(NOW, ZoneOffset.UTC));
 
     @Test
     void bindingSetsTheNodeOnce() throws IOException {
@@ -171,7 +173,7 @@ class SubresourcesTest {
     }
 
     private ObjectNode post(String subresource, String name, String body) {
-        SubresourceHandler handler = subresources.handlers().stream().filter(h -> h.subresource().equals(subresource)).findFirst().orElseThrow();
+        SubresourceHandler handler = subresources.handlers().stream().filter(h -> h.place().subresource().equals(subresource)).findFirst().orElseThrow();
         RequestContext context = FakeRequests.context(new RequestInfo(true, "create", "/", "", "v1", "d", "pods", subresource, name, ""), Map.of(), body);
         ApiResponse.Complete response = (ApiResponse.Complete) handler.handle(POD_DEFINITION, context);
         assertThat(response.status()).isEqualTo(201);
