@@ -38,6 +38,7 @@ final class Feed implements AutoCloseable {
     private static final long UNKNOWN = -1;
 
     private final Connector connector;
+    private final DurableRevision durable = new DurableRevision();
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition positioned = lock.newCondition();
     private final CopyOnWriteArrayList<Watch> live = new CopyOnWriteArrayList<>();
@@ -53,6 +54,11 @@ final class Feed implements AutoCloseable {
     Feed(Connector connector) {
         this.connector = connector;
         this.thread = Thread.ofPlatform().daemon().name("jakube-store-feed").unstarted(this::run);
+    }
+
+    /** How far the log is durable, as far as this process knows. */
+    DurableRevision durable() {
+        return durable;
     }
 
     /**
@@ -189,7 +195,9 @@ final class Feed implements AutoCloseable {
 
     /** After connecting: is this the history we have been following? */
     private void resume(Connection connection) throws SQLException {
+        durable.forget();
         LogReader.Head head = LogReader.head(connection);
+        durable.await(connection, head.revision());
         lock.lock();
         try {
             if (position == UNKNOWN) {
@@ -231,13 +239,18 @@ final class Feed implements AutoCloseable {
 
     private void follow(Connection connection, Backoff backoff) throws SQLException {
         PGConnection notifications = connection.unwrap(PGConnection.class);
+        boolean notified = false;
         while (!closed) {
-            readNew(connection);
+            readNew(connection, notified);
             backoff.reset();
             boolean news = false;
             while (!news && !closed) {
                 PGNotification[] received = notifications.getNotifications(IDLE_MILLIS);
-                news = received == null || received.length == 0 || latest(received) > position;
+                notified = received != null && received.length > 0;
+                if (notified) {
+                    durable.reached(latest(received));
+                }
+                news = !notified || durable.known() > position;
             }
         }
     }
@@ -250,11 +263,13 @@ final class Feed implements AutoCloseable {
         return latest;
     }
 
-    private void readNew(Connection connection) throws SQLException {
+    /** @param notified whether to read what is known to be durable, and else all there is */
+    private void readNew(Connection connection, boolean notified) throws SQLException {
         boolean more = true;
         while (more && !closed) {
             try {
-                LogReader.Page page = LogReader.after(connection, null, position);
+                LogReader.Page page = LogReader.after(connection, null, position, notified ? durable.known() : Long.MAX_VALUE);
+                durable.await(connection, page.revision());
                 more = page.more();
                 if (page.revision() > position) {
                     dispatch(page, page.writtenAt() != null ? page.writtenAt() : writtenAt(connection, page.revision()));

@@ -12,7 +12,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Commits queued writes in batches: one call of {@code kv_write}, one transaction, one flush and one notification for all that arrived while the previous
+ * Commits queued writes in batches: one call of {@code kv_commit}, one flush and one notification for all that arrived while the previous
  * batch was under way.
  *
  * <p>Each batch carries this writer's id and a sequence number. When a connection breaks, the same pair is sent again over a new one; the database applies
@@ -29,6 +29,7 @@ final class GroupCommitWriter implements AutoCloseable {
     private final Connector connector;
     private final Outage outage;
     private final WriteQueue queue;
+    private final DurableRevision durable;
     private final long deadlineNanos;
     private final Thread thread;
     private volatile List<? extends Pending> inFlight = List.of();
@@ -39,10 +40,11 @@ final class GroupCommitWriter implements AutoCloseable {
     private long sequence;
     private long lastUse;
 
-    GroupCommitWriter(Connector connector, Outage outage, WriteQueue queue, StoreConfig config) {
+    GroupCommitWriter(Connector connector, Outage outage, WriteQueue queue, DurableRevision durable, StoreConfig config) {
         this.connector = connector;
         this.outage = outage;
         this.queue = queue;
+        this.durable = durable;
         this.deadlineNanos = config.deadline().toNanos();
         this.thread = Thread.ofPlatform().daemon().name("jakube-store-writer").unstarted(this::run);
         newIdentity();
@@ -89,6 +91,7 @@ final class GroupCommitWriter implements AutoCloseable {
                 work.commit(open, writerId, sequence + 1);
                 sequence++;
                 lastUse = System.nanoTime();
+                durable.reached(work.revision());
                 outage.over();
                 // On a thread of its own, so that what callers chain to their result never delays or blocks the writer.
                 Thread.startVirtualThread(work::answer);

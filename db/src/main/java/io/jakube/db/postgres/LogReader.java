@@ -47,28 +47,30 @@ final class LogReader {
      * Reads the changes after a revision.
      *
      * @param range keys to read, null for all. A page of a range may end with revisions that hold nothing of it
+     * @param upTo last revision to read, inclusive
      * @throws StoreException.Compacted where some of them are gone
      */
-    static Page after(Connection connection, @Nullable KeyRange range, long revision) throws SQLException {
+    static Page after(Connection connection, @Nullable KeyRange range, long revision, long upTo) throws SQLException {
         for (int limit = PAGE; ; limit *= 4) {
-            Page page = read(connection, range, revision, limit);
+            Page page = read(connection, range, revision, upTo, limit);
             if (page != null) {
                 return page;
             }
         }
     }
 
-    private static @Nullable Page read(Connection connection, @Nullable KeyRange range, long after, int limit) throws SQLException {
+    private static @Nullable Page read(Connection connection, @Nullable KeyRange range, long after, long upTo, int limit) throws SQLException {
         Key to = range == null ? null : range.to();
         String sql = "SELECT h.compacted, h.head, l.deleted, l.key, l.value, l.create_revision, l.revision, l.version, l.lease,"
                 + " p.key, p.value, p.create_revision, p.revision, p.version, p.lease, l.written_at"
                 + " FROM (SELECT (SELECT compact_revision FROM kv_meta) AS compacted, (SELECT coalesce(max(revision), 0) FROM kv_log) AS head) h"
-                + " LEFT JOIN (SELECT * FROM kv_log WHERE revision > ?" + (range == null ? "" : " AND key >= ?") + (to == null ? "" : " AND key < ?")
+                + " LEFT JOIN (SELECT * FROM kv_log WHERE revision > ? AND revision <= ?" + (range == null ? "" : " AND key >= ?") + (to == null ? "" : " AND key < ?")
                 + " ORDER BY revision, sub LIMIT " + limit + ") l ON true"
                 + " LEFT JOIN kv_log p ON l.prev_revision > 0 AND p.key = l.key AND p.revision = l.prev_revision ORDER BY l.revision, l.sub";
         try (PreparedStatement statement = connection.prepareStatement(sql)) {
             int parameter = 0;
             statement.setLong(++parameter, after);
+            statement.setLong(++parameter, upTo);
             if (range != null) {
                 statement.setBytes(++parameter, range.from().toBytes());
             }
@@ -81,7 +83,7 @@ final class LogReader {
             try (ResultSet rows = statement.executeQuery()) {
                 while (rows.next()) {
                     if (events.isEmpty()) {
-                        head = Math.max(after, rows.getLong(2));
+                        head = Math.max(after, Math.min(upTo, rows.getLong(2)));
                         if (after + 1 < rows.getLong(1)) {
                             throw new StoreException.Compacted(rows.getLong(1));
                         }

@@ -50,8 +50,8 @@ public final class PostgresKeyValueStore implements KeyValueStore {
         this.pool = new ConnectionPool(connector, outage, config);
         this.sessions = new Sessions(pool);
         this.queue = new WriteQueue(config.limits());
-        this.writer = new GroupCommitWriter(connector, outage, queue, config);
         this.feed = config.sharedFeed() ? SharedFeeds.acquire(config, connector) : new Feed(connector);
+        this.writer = new GroupCommitWriter(connector, outage, queue, feed.durable(), config);
         this.leases = new Leases(pool, sessions);
         this.compactor = new Compactor(pool);
         this.administration = new Administration(pool);
@@ -108,12 +108,20 @@ public final class PostgresKeyValueStore implements KeyValueStore {
     @Override
     public RangeResult range(RangeRequest request) {
         requireNonNull(request, "request is null");
-        return pool.run(connection -> RangeReader.read(connection, request));
+        return pool.run(connection -> {
+            RangeResult result = RangeReader.read(connection, request);
+            feed.durable().await(connection, result.revision());
+            return result;
+        });
     }
 
     @Override
     public long currentRevision() {
-        return pool.run(LogReader::head).revision();
+        return pool.run(connection -> {
+            long revision = LogReader.head(connection).revision();
+            feed.durable().await(connection, revision);
+            return revision;
+        });
     }
 
     @Override
@@ -165,12 +173,27 @@ public final class PostgresKeyValueStore implements KeyValueStore {
     @Override
     public List<HistoryEntry> history(Key key, int limit) {
         requireNonNull(key, "key is null");
-        return sessions.run(session -> History.read(session, key, limit));
+        List<HistoryEntry> history = sessions.run(session -> History.read(session, key, limit));
+        if (!history.isEmpty()) {
+            awaitDurable(history.getFirst().value().modRevision());
+        }
+        return history;
     }
 
     @Override
     public long revisionAt(Instant instant) {
-        return sessions.run(session -> History.revisionAt(session, instant));
+        long revision = sessions.run(session -> History.revisionAt(session, instant));
+        awaitDurable(revision);
+        return revision;
+    }
+
+    private void awaitDurable(long revision) {
+        if (revision > feed.durable().known()) {
+            pool.run(connection -> {
+                feed.durable().await(connection, revision);
+                return revision;
+            });
+        }
     }
 
     @Override

@@ -81,7 +81,7 @@ final class TransactionWork implements Work {
         record(connection, writer, sequence, run.wrote() ? done.revision() : 0);
     }
 
-    private static long lastSequence(Connection connection, long writer) throws SQLException {
+    static long lastSequence(Connection connection, long writer) throws SQLException {
         try (PreparedStatement statement = connection.prepareStatement("SELECT last_seq FROM kv_writer WHERE writer_id = ?")) {
             statement.setLong(1, writer);
             try (ResultSet row = statement.executeQuery()) {
@@ -104,6 +104,12 @@ final class TransactionWork implements Work {
                 statement.execute();
             }
         }
+    }
+
+    @Override
+    public long revision() {
+        TransactionResult done = result;
+        return done == null ? 0 : done.revision();
     }
 
     @Override

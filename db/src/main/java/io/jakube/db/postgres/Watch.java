@@ -41,7 +41,11 @@ final class Watch implements AutoCloseable {
 
     /** Reads on from where the watch stands. */
     LogReader.Page readLog() {
-        return pool.run(connection -> LogReader.after(connection, range, delivered));
+        return pool.run(connection -> {
+            LogReader.Page page = LogReader.after(connection, range, delivered, Long.MAX_VALUE);
+            feed.durable().await(connection, page.revision());
+            return page;
+        });
     }
 
     long delivered() {

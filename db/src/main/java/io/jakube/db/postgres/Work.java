@@ -18,6 +18,9 @@ interface Work {
      */
     void commit(Connection connection, long writer, long sequence) throws SQLException;
 
+    /** After a commit: a revision up to which the log is durable; 0 or less where that is not known. */
+    long revision();
+
     /** Tells the callers, after a commit. */
     void answer();
 

@@ -7,11 +7,12 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.util.Arrays;
 import java.util.List;
 
-/** Independent writes, at most one per key, committed by one call of {@code kv_write}. */
+/** Independent writes, at most one per key, committed by one call of {@code kv_commit}. */
 final class WriteBatch implements Work {
-    private static final String SQL = "SELECT kv_write(?, ?, ?, ?, ?, ?, ?)";
+    private static final String SQL = "CALL kv_commit(?, ?, ?, ?, ?, ?, ?, NULL)";
     private static final long UNKNOWN_LEASE = Long.MIN_VALUE;
 
     private List<Pending.OfWrite> writes;
@@ -35,6 +36,17 @@ final class WriteBatch implements Work {
 
     @Override
     public void commit(Connection connection, long writer, long sequence) throws SQLException {
+        try {
+            call(connection, writer, sequence);
+        } catch (SQLException e) {
+            if (!SqlErrors.connectionLost(e) && TransactionWork.lastSequence(connection, writer) == sequence) {
+                throw new SQLException("the batch is applied, but did not reach the disk yet: " + e.getMessage(), "40001", e);
+            }
+            throw e;
+        }
+    }
+
+    private void call(Connection connection, long writer, long sequence) throws SQLException {
         int n = writes.size();
         byte[][] keys = new byte[n][];
         Long[] expected = new Long[n];
@@ -67,6 +79,11 @@ final class WriteBatch implements Work {
                 }
             }
         }
+    }
+
+    @Override
+    public long revision() {
+        return Arrays.stream(results).max().orElse(0);
     }
 
     @Override

@@ -1,5 +1,5 @@
 /**
- * The store on PostgreSQL. A write flows {@code WriteQueue > GroupCommitWriter > kv_write}; a change flows {@code LogReader > Feed > Watch}.
+ * The store on PostgreSQL. A write flows {@code WriteQueue > GroupCommitWriter > kv_commit}; a change flows {@code LogReader > Feed > Watch}.
  * Everything is non-null unless annotated.
  */
 @NullMarked
