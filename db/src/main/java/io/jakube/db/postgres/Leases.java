@@ -4,14 +4,12 @@ import io.jakube.db.Key;
 import io.jakube.db.LeaseStatus;
 import io.jakube.db.StoreException;
 import io.jakube.db.StoreException.Reason;
-import io.jakube.db.mapping.LeaseRow;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Types;
-import java.time.Duration;
-import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ThreadLocalRandom;
@@ -20,13 +18,15 @@ import org.jspecify.annotations.Nullable;
 /** Grants, renews and ends leases. Time is the database's. Thread-safe. */
 final class Leases {
     private static final String GRANT = "INSERT INTO kv_lease VALUES (?, ?, clock_timestamp() + make_interval(secs => ?)) ON CONFLICT DO NOTHING";
+    private static final String RENEW = "UPDATE kv_lease SET expires_at = clock_timestamp() + make_interval(secs => ttl_seconds)"
+            + " WHERE id = ? AND expires_at >= clock_timestamp() RETURNING ttl_seconds";
+    private static final String STATUS = "SELECT l.ttl_seconds, greatest(0, floor(extract(epoch FROM l.expires_at - clock_timestamp())))::bigint, c.key"
+            + " FROM kv_lease l LEFT JOIN kv_current c ON c.lease = l.id WHERE l.id = ? ORDER BY c.key";
 
     private final ConnectionPool pool;
-    private final Sessions sessions;
 
-    Leases(ConnectionPool pool, Sessions sessions) {
+    Leases(ConnectionPool pool) {
         this.pool = pool;
-        this.sessions = sessions;
     }
 
     long grant(long ttlSeconds, long wishedId) {
@@ -88,36 +88,48 @@ final class Leases {
 
     /** @return the time to live in seconds */
     long keepAlive(long id) {
-        List<Long> renewed = sessions.run(session -> session.createNativeQuery(
-                        "UPDATE kv_lease SET expires_at = clock_timestamp() + make_interval(secs => ttl_seconds) WHERE id = :id AND expires_at >= clock_timestamp()"
-                                + " RETURNING ttl_seconds",
-                        Long.class)
-                .setParameter("id", id)
-                .getResultList());
-        if (renewed.isEmpty()) {
-            throw new StoreException.InvalidRequest(Reason.LEASE_NOT_FOUND, "requested lease not found: " + id);
-        }
-        return renewed.getFirst();
+        Optional<Long> renewed = pool.run(connection -> {
+            try (PreparedStatement statement = connection.prepareStatement(RENEW)) {
+                statement.setLong(1, id);
+                try (ResultSet row = statement.executeQuery()) {
+                    return row.next() ? Optional.of(row.getLong(1)) : Optional.empty();
+                }
+            }
+        });
+        return renewed.orElseThrow(() -> new StoreException.InvalidRequest(Reason.LEASE_NOT_FOUND, "requested lease not found: " + id));
     }
 
     Optional<LeaseStatus> status(long id) {
-        return sessions.run(session -> {
-            LeaseRow row = session.get(LeaseRow.class, id);
-            if (row == null) {
-                return Optional.empty();
+        return pool.run(connection -> {
+            try (PreparedStatement statement = connection.prepareStatement(STATUS)) {
+                statement.setLong(1, id);
+                try (ResultSet rows = statement.executeQuery()) {
+                    long granted = 0;
+                    long remaining = 0;
+                    List<Key> keys = new ArrayList<>();
+                    while (rows.next()) {
+                        granted = rows.getLong(1);
+                        remaining = rows.getLong(2);
+                        byte[] key = rows.getBytes(3);
+                        if (key != null) {
+                            keys.add(Key.of(key));
+                        }
+                    }
+                    return granted == 0 ? Optional.empty() : Optional.of(new LeaseStatus(id, granted, remaining, keys));
+                }
             }
-            Instant now = session.createNativeQuery("SELECT clock_timestamp()", Instant.class).getSingleResult();
-            List<Key> keys = session.createSelectionQuery("select key from CurrentRow where lease = :id order by key", byte[].class)
-                    .setParameter("id", id)
-                    .getResultList()
-                    .stream()
-                    .map(Key::of)
-                    .toList();
-            return Optional.of(new LeaseStatus(id, row.ttlSeconds, Math.max(0, Duration.between(now, row.expiresAt).toSeconds()), keys));
         });
     }
 
     List<Long> ids() {
-        return sessions.run(session -> session.createSelectionQuery("select id from LeaseRow order by id", Long.class).getResultList());
+        return pool.run(connection -> {
+            try (PreparedStatement statement = connection.prepareStatement("SELECT id FROM kv_lease ORDER BY id"); ResultSet rows = statement.executeQuery()) {
+                List<Long> ids = new ArrayList<>();
+                while (rows.next()) {
+                    ids.add(rows.getLong(1));
+                }
+                return ids;
+            }
+        });
     }
 }

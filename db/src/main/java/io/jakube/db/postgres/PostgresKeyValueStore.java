@@ -52,7 +52,7 @@ public final class PostgresKeyValueStore implements KeyValueStore {
         this.queue = new WriteQueue(config.limits());
         this.feed = config.sharedFeed() ? SharedFeeds.acquire(config, connector) : new Feed(connector);
         this.writer = new GroupCommitWriter(connector, outage, queue, feed.durable(), config);
-        this.leases = new Leases(pool, sessions);
+        this.leases = new Leases(pool);
         this.compactor = new Compactor(pool);
         this.administration = new Administration(pool);
         this.housekeeping = new Housekeeping(config, pool, writer, leases, compactor);
