@@ -17,6 +17,8 @@ need "/usr/sbin/iptables /sbin/iptables" iptables
 need "/usr/sbin/conntrack" conntrack
 need "/usr/sbin/ip /sbin/ip /bin/ip" iproute2
 need "/usr/bin/curl" curl
+need "/usr/bin/etcdctl" etcd-client
+need "/usr/bin/etcd" etcd-server
 need "/usr/bin/script" bsdutils
 [ -n "$missing" ] || exit 0
 if [ "$(id -u)" != 0 ] || ! command -v apt-get >/dev/null; then

@@ -4,8 +4,13 @@ import static java.util.Objects.requireNonNull;
 
 import io.jakube.db.KeyValueStore;
 import io.jakube.db.StoreAdministration;
+import io.jakube.db.etcd.gateway.HttpRoutes;
+import io.jakube.db.etcd.gateway.JsonGateway;
+import io.jakube.db.etcd.gateway.MemberMetrics;
 import io.jakube.db.etcd.transport.HttpConnection;
 import io.jakube.db.etcd.transport.Listener;
+import io.jakube.db.etcd.v2.V2Members;
+import io.jakube.db.etcd.v2.VersionTwo;
 import io.jakube.db.etcd.v3.Access;
 import io.jakube.db.etcd.v3.ClusterService;
 import io.jakube.db.etcd.v3.Headers;
@@ -19,10 +24,8 @@ import io.jakube.db.etcd.v3.RpcMethod;
 import io.jakube.db.etcd.v3.WatchService;
 import java.net.InetSocketAddress;
 import java.net.URI;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
@@ -49,10 +52,14 @@ public final class EtcdFront implements AutoCloseable {
         methods.addAll(new KvService(store, headers, access).methods());
         methods.addAll(new WatchService(store, headers, access, timer, config.progressInterval()).methods());
         methods.addAll(new LeaseService(store, headers, access).methods());
-        methods.addAll(new ClusterService(membership, headers, access).methods());
-        methods.addAll(new MaintenanceService(store, administration, membership, headers, access).methods());
-        methods.addAll(new HealthService(store).methods());
-        HttpConnection.Handler http = call -> call.respond(404, Map.of("Content-Type", "text/plain; charset=utf-8"), "404 page not found\n".getBytes(StandardCharsets.UTF_8));
+        ClusterService cluster = new ClusterService(membership, headers, access);
+        methods.addAll(cluster.methods());
+        MaintenanceService maintenance = new MaintenanceService(store, administration, membership, headers, access);
+        methods.addAll(maintenance.methods());
+        HealthService health = new HealthService(store);
+        methods.addAll(health.methods());
+        VersionTwo versionTwo = new VersionTwo(store, new V2Members(cluster::list, administration.clusterId(), memberId));
+        HttpConnection.Handler http = new HttpRoutes(new JsonGateway(methods), versionTwo, health, new MemberMetrics(store, maintenance));
         try {
             for (URI url : config.listenUrls()) {
                 listeners.add(Listener.open(new InetSocketAddress(url.getHost(), url.getPort()), url.getScheme().equals("https") ? config.tls() : null, methods, http, calls));

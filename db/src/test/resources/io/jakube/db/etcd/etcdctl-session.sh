@@ -22,18 +22,27 @@ run() {
     watch_for) shift; show "watch $*" watch_for "$@" ;;
     elect_once) show "$*" elect_once "$2" "$3" ;;
     lock_once) show "$*" lock_once "$2" ;;
-    version_of_server) ;;
     *) show "$*" ctl "$@" ;;
   esac
+}
+# http METHOD PATH [BODY]
+http() {
+  show "http $*" request "$@"
+}
+request() {
+  method=$1
+  path=$2
+  set -- -s --max-time 5 -X "$method" -w '\n%{http_code} %{content_type}\n' ${3:+--data} ${3:+"$3"}
+  curl "$@" "$endpoint$path"
 }
 run2() {
   show "$*" ctl2 "$@"
 }
-# The first N lines of events, and the end of the watch.
-watch_for() {
-  events=$1
-  shift
-  timeout 10 etcdctl_watch "$events" "$@"
+# The first index of version 2 is 4 in both servers.
+align() {
+  while [ "$(curl -s -D - -o /dev/null "$endpoint/v2/keys" | sed -n 's/^[Xx]-[Ee]tcd-[Ii]ndex: \([0-9]*\).*/\1/p')" -lt 3 ]; do
+    ctl put aligned x >/dev/null
+  done
 }
 text() {
   input=$1
@@ -44,7 +53,6 @@ text() {
 from_file() {
   ctl "$@" <"$dir/in"
 }
-run_in() { :; }
 last_lease() {
   sed -n 's/^lease \([0-9a-f]*\) granted.*/\1/p' "$dir/out"
 }
@@ -54,6 +62,7 @@ revision_now() {
 revision_before() {
   echo $(($(revision_now) - $1 + 1))
 }
+# watch_for N ARGUMENTS: watches until N events have come.
 watch_for() {
   count=$1
   shift

@@ -59,8 +59,6 @@ run put q/1 one
 run put q/2 two
 run del --from-key q/2
 run get "" --prefix
-run_in 'put k1 v1
-' put_stdin
 text 'mod("k1") = "0"
 
 put k1 overwritten
@@ -129,12 +127,6 @@ put nokey 1
 
 
 ' txn
-text 'lease("k1") = "0"
-
-put k1 leaseless
-
-
-' txn
 run put big --ignore-value=false "$(head -c 100000 /dev/zero | tr '\0' x)"
 run del big
 run put comp 1
@@ -194,14 +186,7 @@ run defrag
 run compact 40 --physical
 run move-leader 123
 run snapshot save $dir/snapshot.db
-run user list
-run role list
-run auth disable
-run auth enable
 run elect_once e1 candidate
 run lock_once l1
 run get e1 --prefix
 run get l1 --prefix
-run check perf --load=xs
-run --user root:x get a
-run version_of_server

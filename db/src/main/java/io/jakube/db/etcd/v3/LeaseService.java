@@ -17,6 +17,7 @@ import io.jakube.db.etcd.api.LeaseRevokeRequest;
 import io.jakube.db.etcd.api.LeaseRevokeResponse;
 import io.jakube.db.etcd.api.LeaseTimeToLiveRequest;
 import io.jakube.db.etcd.api.LeaseTimeToLiveResponse;
+import io.jakube.db.etcd.v2.V2Leases;
 import java.util.List;
 import java.util.Optional;
 
@@ -110,7 +111,7 @@ public final class LeaseService {
 
     LeaseLeasesResponse leases(Caller caller, LeaseLeasesRequest request) {
         LeaseLeasesResponse.Builder response = LeaseLeasesResponse.newBuilder().setHeader(headers.now());
-        store.leases().forEach(id -> response.addLeases(io.jakube.db.etcd.api.LeaseStatus.newBuilder().setID(id)));
+        store.leases().stream().filter(id -> !V2Leases.owns(id)).forEach(id -> response.addLeases(io.jakube.db.etcd.api.LeaseStatus.newBuilder().setID(id)));
         return response.build();
     }
 }

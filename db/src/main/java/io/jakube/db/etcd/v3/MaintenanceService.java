@@ -62,6 +62,9 @@ public final class MaintenanceService {
                 new RpcMethod<>(NAME, "Snapshot", RpcMethod.Kind.SERVER_STREAMING, SnapshotRequest.getDefaultInstance(), SnapshotResponse.getDefaultInstance(), this::snapshot),
                 RpcMethod.unary(NAME, "MoveLeader", MoveLeaderRequest.getDefaultInstance(), MoveLeaderResponse.getDefaultInstance(), (caller, request) -> {
                     access.administer(caller);
+                    if (membership.all().stream().noneMatch(member -> member.id() == request.getTargetID())) {
+                        throw EtcdError.BAD_LEADER_TRANSFEREE.exception();
+                    }
                     throw EtcdError.BAD_LEADER_TRANSFEREE.because("all members serve alike, and none leads");
                 }),
                 RpcMethod.unary(NAME, "Downgrade", DowngradeRequest.getDefaultInstance(), DowngradeResponse.getDefaultInstance(), (caller, request) -> {
@@ -75,7 +78,7 @@ public final class MaintenanceService {
         if (request.getAction() == AlarmRequest.AlarmAction.ACTIVATE) {
             throw EtcdError.unsupported("alarms are not raised by clients");
         }
-        return AlarmResponse.newBuilder().setHeader(headers.now()).build();
+        return AlarmResponse.getDefaultInstance();
     }
 
     public StatusResponse status() {
