@@ -202,10 +202,9 @@ public final class ObjectUpdate {
             meta.keepServerOwned(liveMeta);
         }
         if (target.part().status()) {
-            String resource = target.type().resource().toString();
             meta.keep(liveMeta, "ownerReferences");
             meta.keep(liveMeta, "generateName");
-            if (!resource.equals("nodes") && !resource.equals("pods")) {
+            if (!statusWritesLabels(target.type())) {
                 meta.keep(liveMeta, "labels");
             }
             keepAllBut(object, live, "status");
@@ -215,6 +214,19 @@ public final class ObjectUpdate {
             } else {
                 object.remove("status");
             }
+        }
+    }
+
+    private static boolean statusWritesLabels(ResourceType type) {
+        String resource = type.resource().toString();
+        return resource.equals("nodes") || resource.equals("pods");
+    }
+
+    /** Removes the metadata a write of status does not change. */
+    static void dropForeignMetadata(ResourceType type, ObjectMeta meta) {
+        meta.node().remove(List.of("ownerReferences", "generateName"));
+        if (!statusWritesLabels(type)) {
+            meta.node().remove("labels");
         }
     }
 

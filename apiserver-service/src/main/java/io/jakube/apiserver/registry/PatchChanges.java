@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.jakube.apiserver.registry.ObjectUpdate.Change;
 import io.jakube.apiserver.registry.ObjectUpdate.Part;
 import io.jakube.apiserver.request.ApiRequest;
+import io.jakube.common.api.GroupVersionKind;
 import io.jakube.common.json.Json;
 import io.jakube.common.merge.Patches;
 import io.jakube.common.schema.ObjectDecoder;
@@ -51,9 +52,31 @@ public final class PatchChanges {
         ApiRequest source = request.context().request();
         Schema schema = request.served().schema();
         if (isApply(source) && schema != null) {
-            return new Apply(request, part, options, applied(request, RequestBodies.read(source), options));
+            return new Apply(request, part, options, applicable(request, part, applied(request, request.served().gvk(), options)));
         }
         return new Patch(request, options, dialect(source, schema));
+    }
+
+    /** Server-side apply through the scale subresource: an apply of the object's {@code spec.replicas}. @param type of the scale */
+    Change ofScale(Request request, GroupVersionKind type, WriteOptions options) {
+        ObjectNode scale = applied(request, type, options);
+        ObjectNode object = Json.object().put("apiVersion", request.served().gvk().apiVersion()).put("kind", request.served().gvk().kind());
+        object.set("metadata", scale.path("metadata").isObject() ? scale.get("metadata") : Json.object());
+        if (scale.path("spec").has("replicas")) {
+            object.putObject("spec").set("replicas", scale.path("spec").get("replicas"));
+        }
+        return new Apply(request, Part.SCALE, options, object);
+    }
+
+    /** The applied object without what the part does not write, so that nobody comes to own it. */
+    private static ObjectNode applicable(Request request, Part part, ObjectNode applied) {
+        if (part.status()) {
+            applied.retain("apiVersion", "kind", "metadata", "status");
+            ObjectUpdate.dropForeignMetadata(request.stored(), ObjectMeta.of(applied));
+        } else if (part == Part.MAIN && request.stored().separatesStatus()) {
+            applied.remove("status");
+        }
+        return applied;
     }
 
     /**
@@ -86,8 +109,9 @@ public final class PatchChanges {
         return live -> engine.strategicMerge(live, object, requireNonNull(schema));
     }
 
-    private ObjectNode applied(Request request, byte[] body, WriteOptions options) {
-        ObjectNode object = bodies.checked(request.context(), decoder.decodeAsWritten(body, Encoding.YAML, request.served().gvk()), request.served().gvk(), options.fieldValidation());
+    private ObjectNode applied(Request request, GroupVersionKind type, WriteOptions options) {
+        byte[] body = RequestBodies.read(request.context().request());
+        ObjectNode object = bodies.checked(request.context(), decoder.decodeAsWritten(body, Encoding.YAML, type), type, options.fieldValidation());
         if (object.path("metadata").hasNonNull("managedFields")) {
             throw ApiException.badRequest("metadata.managedFields must be nil");
         }

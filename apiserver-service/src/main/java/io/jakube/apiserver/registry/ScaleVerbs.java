@@ -49,7 +49,11 @@ public final class ScaleVerbs {
 
     ApiResponse patch(Request request, GroupVersionKind type) {
         OutputFormat format = format(request);
-        WriteOptions options = WriteOptions.parse("PatchOptions", request.context().request(), false);
+        boolean apply = PatchChanges.isApply(request.context().request());
+        WriteOptions options = WriteOptions.parse("PatchOptions", request.context().request(), apply);
+        if (apply) {
+            return answer(request, type, options, format, patches.ofScale(request, type, options));
+        }
         PatchChanges.Dialect dialect = patches.dialect(request.context().request(), schemas.find(type).orElse(null));
         return write(request, type, options, format,
                 live -> bodies.patched(request.context(), dialect.patch(scaleOf(live, type)), type, options.fieldValidation()));
@@ -61,8 +65,12 @@ public final class ScaleVerbs {
     }
 
     private ApiResponse write(Request request, GroupVersionKind type, WriteOptions options, OutputFormat format, Scaling scaling) {
+        return answer(request, type, options, format, live -> scaled(live, scaling.scale(live), request.name()));
+    }
+
+    private ApiResponse answer(Request request, GroupVersionKind type, WriteOptions options, OutputFormat format, ObjectUpdate.Change change) {
         Target target = new Target(request.stored(), Part.SCALE, request.namespace(), request.name(), options, request.context());
-        ObjectUpdate.Outcome outcome = updates.update(target, live -> scaled(live, scaling.scale(live), request.name()));
+        ObjectUpdate.Outcome outcome = updates.update(target, change);
         return Answers.of(200, format, Json.write(scaleOf(outcome.object().toTree(), type)));
     }
 
