@@ -137,4 +137,15 @@ class ApiServerLibertyIT {
         assertThat(health.version()).isEqualTo(HttpClient.Version.HTTP_2);
         assertThat(Json.mapper().readTree(call("/api/../api/./v1//nodes").body()).path("code").asInt()).isEqualTo(403);
     }
+
+    /** As Go's servers do: %2F is a slash, dots are removed, and whoever is not allowed gets a Status. */
+    @Test
+    void encodedCharactersInPathsAreAnsweredWithAStatus() throws Exception {
+        for (String path : new String[] {"/api/v1/namespaces/default/configmaps/a%2Fb", "/version%2F..%2Fapi/v1/nodes", "/api/v1/nodes/%2E%2E/nodes", "/api/v1/nodes/a%5Cb", "/api/v1/nodes/a%23b"}) {
+            HttpResponse<String> answer = call(path);
+            assertThat(answer.headers().firstValue("Content-Type")).as(path).contains("application/json");
+            assertThat(Json.mapper().readTree(answer.body()).path("code").asInt()).as(answer.body()).isEqualTo(403);
+        }
+        assertThat(call("/api/%2e%2e/version").statusCode()).isEqualTo(200);
+    }
 }
