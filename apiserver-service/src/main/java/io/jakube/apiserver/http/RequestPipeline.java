@@ -97,7 +97,7 @@ public final class RequestPipeline {
         UserInfo authenticated = authenticator.authenticate(request).orElse(UserInfo.ANONYMOUS);
         UserInfo user = impersonation.apply(request, authenticated);
         if (info.verb().isEmpty()) {
-            throw ApiException.of(405, "MethodNotAllowed", "the server does not allow this method on the requested resource");
+            throw ApiException.methodNotAllowed();
         }
         if (!HealthHandler.isHealthPath(info)) {
             Authorizer.Decision decision = authorizer.authorize(user, info);

@@ -38,7 +38,7 @@ public final class TransportFilter implements Filter {
         HttpServletRequest request = (HttpServletRequest) servletRequest;
         HttpServletResponse response = (HttpServletResponse) servletResponse;
         if (!METHODS.contains(request.getMethod())) {
-            answer(response, ApiException.of(405, "MethodNotAllowed", "the server does not allow this method on the requested resource"));
+            answer(response, ApiException.methodNotAllowed());
             return;
         }
         if (request.getHeader("Upgrade") != null && mentionsUpgrade(request) && upgrade(request, response, chain)) {

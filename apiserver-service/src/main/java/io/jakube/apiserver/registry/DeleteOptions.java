@@ -69,7 +69,7 @@ public record DeleteOptions(
             case "Background" -> Propagation.BACKGROUND;
             case "Foreground" -> Propagation.FOREGROUND;
             default -> {
-                errors.add(FieldError.notSupported("propagationPolicy", policy, "Background", "Foreground", "Orphan"));
+                errors.add(FieldError.notSupported("propagationPolicy", policy, "Foreground", "Background", "Orphan", "nil"));
                 yield null;
             }
         };

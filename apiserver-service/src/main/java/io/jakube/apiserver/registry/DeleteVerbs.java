@@ -108,7 +108,8 @@ public final class DeleteVerbs {
                 return object;
             }
         } catch (JsonProcessingException e) {
-            throw ApiException.badRequest("couldn't get version/kind; json parse error: " + e.getOriginalMessage());
+            // The decoder refuses it as well, in the words clients know.
+            return decoder.decode(body, encoding, OPTIONS).object();
         } catch (IOException e) {
             throw ApiException.badRequest("the body of the request could not be read");
         }

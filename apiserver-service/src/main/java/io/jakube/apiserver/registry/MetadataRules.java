@@ -79,12 +79,14 @@ final class MetadataRules {
     private static void validateFinalizers(JsonNode metadata, List<FieldError> errors) {
         boolean orphan = false;
         boolean foreground = false;
+        int index = 0;
         for (JsonNode node : metadata.path("finalizers")) {
+            int at = index++;
             String finalizer = node.asText();
             List<String> problems = Names.qualifiedName(finalizer);
             problems.forEach(problem -> errors.add(FieldError.invalid("metadata.finalizers", finalizer, problem)));
             if (problems.isEmpty() && !finalizer.contains("/") && !STANDARD_FINALIZERS.contains(finalizer)) {
-                errors.add(FieldError.invalid("metadata.finalizers[0]", finalizer, "name is neither a standard finalizer name nor is it fully qualified"));
+                errors.add(FieldError.invalid("metadata.finalizers[" + at + "]", finalizer, "name is neither a standard finalizer name nor is it fully qualified"));
             }
             orphan |= finalizer.equals("orphan");
             foreground |= finalizer.equals("foregroundDeletion");

@@ -15,6 +15,7 @@ import io.jakube.common.schema.ObjectDecoder.Encoding;
 import io.jakube.common.schema.Schema;
 import io.jakube.common.status.ApiException;
 import java.io.IOException;
+import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /** Turns the body of a PATCH into a change of the object, by its media type. Thread-safe once installed. */
@@ -100,11 +101,13 @@ public final class PatchChanges {
             }
             return live -> engine.jsonPatch(live, patch);
         }
-        if (!strategic) {
-            return live -> engine.mergePatch(live, patch);
-        }
         if (!(patch instanceof ObjectNode object)) {
-            throw ApiException.badRequest("error decoding patch: a strategic merge patch must be an object");
+            String kind = patch.getNodeType().name().toLowerCase(Locale.ROOT);
+            throw ApiException.badRequest((strategic ? "" : "error decoding patch: ") + "json: cannot unmarshal " + (kind.equals("boolean") ? "bool" : kind)
+                    + " into Go value of type map[string]interface {}");
+        }
+        if (!strategic) {
+            return live -> engine.mergePatch(live, object);
         }
         return live -> engine.strategicMerge(live, object, requireNonNull(schema));
     }

@@ -59,7 +59,7 @@ public abstract class PostHandler implements SubresourceHandler {
     public final ApiResponse handle(ResourceDefinition resource, RequestContext context) {
         RequestInfo info = context.info();
         if (!info.verb().equals("create")) {
-            throw ApiException.methodNotSupported(place.named(), info.verb());
+            throw ApiException.methodNotAllowed();
         }
         WriteOptions options = WriteOptions.parse("CreateOptions", context.request(), false);
         ObjectNode body = posting.bodies().read(context.request(), type == null ? resource.gvk() : type);

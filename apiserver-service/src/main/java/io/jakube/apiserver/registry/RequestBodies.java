@@ -24,6 +24,8 @@ public final class RequestBodies implements BodyReader {
     /** Upstream's limit of a request body, in bytes. */
     public static final int MAX_BODY = 3 * 1024 * 1024;
 
+    private static final String CANNOT_BE_HANDLED = " cannot be handled as a ";
+
     private final ObjectDecoder decoder;
 
     public RequestBodies(ObjectDecoder decoder) {
@@ -96,19 +98,39 @@ public final class RequestBodies implements BodyReader {
         return object;
     }
 
-    /** The outcome of a patch as an object of a type; problems are those of the patched object. */
+    /**
+     * The outcome of a patch as an object of a type; problems are those of the patched object.
+     *
+     * @throws ApiException 422 that shows the outcome, where it is no object of the type, or not strictly valid where that is asked for
+     */
     ObjectNode patched(RequestContext context, JsonNode tree, GroupVersionKind type, FieldValidation validation) {
-        DecodeResult result = decoder.decode(tree, type);
-        requireType(result.object(), type);
+        DecodeResult result;
+        try {
+            result = decoder.decode(tree, type);
+            requireType(result.object(), type);
+        } catch (ApiException e) {
+            throw e.is("BadRequest") ? invalidPatch(tree, reason(e)) : e;
+        }
         if (!result.problems().isEmpty()) {
             switch (validation) {
                 case IGNORE -> { }
                 case WARN -> result.problems().forEach(context::warn);
-                case STRICT -> throw ApiException.invalid("", "", "",
-                        List.of(FieldError.invalid("patch", "", "strict decoding error: " + String.join(", ", result.problems()))));
+                case STRICT -> throw invalidPatch(tree, "strict decoding error: " + String.join(", ", result.problems()));
             }
         }
         return result.object();
+    }
+
+    /** What is wrong, without the kinds it is said of. */
+    private static String reason(ApiException failure) {
+        String message = requireNonNull(failure.getMessage());
+        int start = message.indexOf(CANNOT_BE_HANDLED);
+        int end = start < 0 ? -1 : message.indexOf(": ", start);
+        return end < 0 ? message : message.substring(end + 2);
+    }
+
+    private static ApiException invalidPatch(JsonNode patched, String reason) {
+        return ApiException.invalid("", "", "", List.of(FieldError.invalid("patch", patched.toString(), reason)));
     }
 
     private static void requireType(ObjectNode object, GroupVersionKind expected) {

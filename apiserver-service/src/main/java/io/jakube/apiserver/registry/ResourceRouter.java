@@ -5,7 +5,6 @@ import io.jakube.apiserver.registry.SubresourceHandler.Place;
 import io.jakube.apiserver.request.ApiResponse;
 import io.jakube.apiserver.request.RequestContext;
 import io.jakube.apiserver.request.RequestInfo;
-import io.jakube.common.api.GroupResource;
 import io.jakube.common.api.GroupVersion;
 import io.jakube.common.api.ResourceDefinition;
 import io.jakube.common.api.ResourceDefinition.Subresource;
@@ -65,7 +64,7 @@ public final class ResourceRouter {
                 && (named || !info.verb().equals("update") && !info.verb().equals("patch"))
                 && !(info.verb().equals("create") && definition.namespaced() && request.namespace().isEmpty());
         if (!offered) {
-            throw ApiException.methodNotSupported(definition.groupResource(), info.verb().isEmpty() ? "the method" : info.verb());
+            throw ApiException.methodNotAllowed();
         }
         return switch (info.verb()) {
             case "get" -> reads.get(request);
@@ -76,7 +75,7 @@ public final class ResourceRouter {
             case "patch" -> writes.patch(request, Part.MAIN);
             case "delete" -> deletes.delete(request);
             case "deletecollection" -> deletes.deleteCollection(request);
-            default -> throw ApiException.methodNotSupported(definition.groupResource(), info.verb());
+            default -> throw ApiException.methodNotAllowed();
         };
     }
 
@@ -93,7 +92,7 @@ public final class ResourceRouter {
             case "get" -> scale ? scales.get(request, subresource.gvk()) : reads.get(request);
             case "update" -> scale ? scales.update(request, subresource.gvk()) : writes.update(request, part);
             case "patch" -> scale ? scales.patch(request, subresource.gvk()) : writes.patch(request, part);
-            default -> throw ApiException.methodNotSupported(new GroupResource(definition.gvk().group(), definition.plural() + "/" + info.subresource()), info.verb());
+            default -> throw ApiException.methodNotAllowed();
         };
     }
 

@@ -2,7 +2,6 @@ package io.jakube.apiserver.registry;
 
 import io.jakube.apiserver.request.ApiResponse;
 import io.jakube.apiserver.request.RequestContext;
-import io.jakube.common.api.GroupResource;
 import io.jakube.common.api.ResourceDefinition;
 
 /**
@@ -17,12 +16,7 @@ public interface SubresourceHandler {
      * @param resource plural of the resource
      * @param subresource empty for an answer-only resource
      */
-    record Place(String group, String resource, String subresource) {
-        /** As messages name it: {@code pods/binding}. */
-        public GroupResource named() {
-            return new GroupResource(group, subresource.isEmpty() ? resource : resource + "/" + subresource);
-        }
-    }
+    record Place(String group, String resource, String subresource) {}
 
     Place place();
 

@@ -41,7 +41,7 @@ public final class ConfigValidation {
             size += decodedLength(entry.getValue());
         }
         if (size > MAX_BYTES) {
-            errors.tooLong(FieldPath.of(""), MAX_BYTES);
+            errors.tooLong(FieldPath.of("[]"), MAX_BYTES);
         }
     }
 

@@ -112,6 +112,11 @@ public final class ApiException extends RuntimeException {
         return new ApiException(405, "MethodNotAllowed", verb + " is not supported on resources of kind \"" + resource + "\"", resource, null, "", "", List.of(), 0);
     }
 
+    /** The path takes no requests of this method. */
+    public static ApiException methodNotAllowed() {
+        return of(405, "MethodNotAllowed", "the server does not allow this method on the requested resource");
+    }
+
     public static ApiException notAcceptable(String message) {
         return of(406, "NotAcceptable", message);
     }

@@ -35,7 +35,7 @@ public final class LogHandler implements SubresourceHandler {
     @Override
     public ApiResponse handle(ResourceDefinition resource, RequestContext context) {
         if (!context.info().verb().equals("get")) {
-            throw ApiException.methodNotSupported(PLACE.named(), context.info().verb());
+            throw ApiException.methodNotAllowed();
         }
         return logs.open(context)
                 .<ApiResponse>map(log -> new ApiResponse.Streaming(200, "text/plain", Map.of(), (out, closing) -> copy(log, out, closing)))
