@@ -229,6 +229,13 @@ class KubectlE2E {
     }
 
     @Test
+    void attachEndsWithAContainerThatHasATerminalTheClientHasNot(Kubectl kubectl) {
+        try (RunningProgram run = kubectl.start("run", "terminal", "--image=" + Manifest.BUSYBOX, "--restart=Never", "-it", "--quiet", "--", "sh", "-c", "sleep 1; [ -t 1 ] && exit 7")) {
+            assertThat(run.await(Await.PATIENCE).exitCode()).isEqualTo(7);
+        }
+    }
+
+    @Test
     void portForward(TestCluster cluster, Kubectl kubectl) {
         kubectl.ok("expose", "deployment", "web", "--name=forwarded", "--port=8000", "--target-port=80");
         String pod = kubectl.jsonpath("pods", "{.items[?(@.metadata.labels.app==\"web\")].metadata.name}").split(" ")[0];

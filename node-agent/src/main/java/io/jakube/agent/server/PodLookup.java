@@ -2,6 +2,7 @@ package io.jakube.agent.server;
 
 import static java.util.Objects.requireNonNull;
 
+import io.fabric8.kubernetes.api.model.Container;
 import io.fabric8.kubernetes.api.model.ContainerState;
 import io.fabric8.kubernetes.api.model.ContainerStatus;
 import io.fabric8.kubernetes.api.model.Pod;
@@ -38,6 +39,11 @@ final class PodLookup {
             throw PlainError.notFound("container not found (\"" + container + "\")");
         }
         return id(status.getContainerID());
+    }
+
+    /** Whether the container was started with a terminal. */
+    static boolean hasTerminal(Pod pod, String container) {
+        return PodSpecs.find(pod.getSpec(), container).map(Container::getTty).orElse(false);
     }
 
     /** The container whose log is wanted: the present one, or the one before it. */

@@ -97,8 +97,10 @@ final class Requests {
 
     StreamBridge attach(String namespace, String podName, String container, Query query) throws PlainError {
         requireProcesses();
-        String id = lookup.running(lookup.pod(namespace, podName), container);
-        boolean tty = query.flag("tty");
+        Pod pod = lookup.pod(namespace, podName);
+        String id = lookup.running(pod, container);
+        // A container's terminal cannot be changed after its start, whatever the client asks for.
+        boolean tty = PodLookup.hasTerminal(pod, container);
         boolean stdin = query.flag("stdin");
         boolean stdout = query.flag("stdout");
         boolean stderr = query.flag("stderr") && !tty;
