@@ -5,7 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 
-/** Runs a load against each target in turns and prints what each achieved, and the first one's ratios to the last. */
+/** Runs a load against each target in turns and prints what each achieved, and the others' ratios to the last. */
 final class Comparison {
     private final List<LoadTarget> targets;
     private final int pairs;

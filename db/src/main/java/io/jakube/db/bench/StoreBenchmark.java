@@ -6,10 +6,14 @@ import io.jakube.db.Key;
 import io.jakube.db.bench.BenchmarkOptions.Load;
 import io.jakube.db.embedded.EmbeddedPostgres;
 import io.jakube.db.embedded.TemporaryPostgres;
+import io.jakube.db.etcd.EtcdFront;
+import io.jakube.db.etcd.EtcdFrontConfig;
 import io.jakube.db.postgres.PostgresKeyValueStore;
 import io.jakube.db.postgres.StoreConfig;
 import java.io.PrintStream;
 import java.lang.management.ManagementFactory;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -20,7 +24,9 @@ import java.util.Map;
 
 /**
  * Measures the store over a temporary PostgreSQL, and a stock etcd server beside it, if wished: both on this machine, both with every commit on disk before it is
- * acknowledged, with the same clients in this process. What is compared is run in turns. Absolute figures are those of the machine at that time.
+ * acknowledged, with the same clients in this process. The store is called in-process, and
+ * as "front" through its etcd front in this process by the client that etcd is called by; the latter is the like-for-like comparison. What is compared is
+ * run in turns. Absolute figures are those of the machine at that time.
  */
 public final class StoreBenchmark {
     private static final int[] CLIENTS = {1, 16, 64, 256};
@@ -54,9 +60,12 @@ public final class StoreBenchmark {
         try (TemporaryPostgres postgres = EmbeddedPostgres.temporary();
                 EtcdServer etcd = options.againstEtcd() ? EtcdServer.start() : null) {
             StoreConfig config = StoreConfig.writer(postgres.jdbcUrl(), EmbeddedPostgres.WRITER, postgres.server().writerPasswordFile());
-            try (StoreTarget store = new StoreTarget(PostgresKeyValueStore.open(config));
+            PostgresKeyValueStore opened = PostgresKeyValueStore.open(config);
+            try (StoreTarget store = new StoreTarget(opened);
+                    EtcdFront front = EtcdFront.start(EtcdFrontConfig.on("http://127.0.0.1:0"), opened, opened.administration());
+                    EtcdTarget fronted = new EtcdTarget("front", new InetSocketAddress(InetAddress.getLoopbackAddress(), front.port()));
                     EtcdTarget other = etcd == null ? null : new EtcdTarget("etcd", etcd.address())) {
-                compare(other == null ? List.of(store) : List.of(store, other));
+                compare(other == null ? List.of(store, fronted) : List.of(store, fronted, other));
                 if (options.loads().contains(Load.COMPACTION)) {
                     new CompactionLoad(store, loads, options.pairs(), out).run();
                 }
