@@ -19,6 +19,7 @@ need "/usr/sbin/ip /sbin/ip /bin/ip" iproute2
 need "/usr/bin/curl" curl
 need "/usr/bin/etcdctl" etcd-client
 need "/usr/bin/etcd" etcd-server
+need "/usr/lib/postgresql/15/bin/initdb" postgresql-15
 need "/usr/bin/script" bsdutils
 [ -n "$missing" ] || exit 0
 if [ "$(id -u)" != 0 ] || ! command -v apt-get >/dev/null; then
