@@ -21,9 +21,11 @@ import io.jakube.common.informer.Informer;
 import io.jakube.common.informer.Informers;
 import io.jakube.common.informer.InformerSource;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.NetworkInterface;
 import java.net.SocketException;
+import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -46,6 +48,8 @@ public final class NodeAgent implements AutoCloseable {
     /** gRPC sets SO_KEEPALIVE on every channel, and Netty warns that Unix domain sockets have none. Held, because the log manager forgets levels of unused loggers. */
     private static final java.util.logging.Logger CHANNEL_OPTIONS = java.util.logging.Logger.getLogger("io.netty.bootstrap.AbstractBootstrap");
     private static final Duration RUNTIME_RETRY = Duration.ofMillis(200);
+    private static final Duration API_RETRY = Duration.ofMillis(100);
+    private static final Duration API_PATIENCE = Duration.ofMinutes(1);
 
     private final List<AutoCloseable> parts = new ArrayList<>();
     private final AgentConfig config;
@@ -74,12 +78,36 @@ public final class NodeAgent implements AutoCloseable {
         }
         NodeAgent agent = new NodeAgent(config);
         Runtime.getRuntime().addShutdownHook(Thread.ofPlatform().name("shutdown").unstarted(agent::close));
+        agent.awaitApiServer();
         if (config.simulatedNodes() > 0) {
             agent.startSimulated();
         } else {
             agent.startReal();
         }
         Thread.currentThread().join();
+    }
+
+    /** Waits for an API server that starts beside this, so that no part begins with growing pauses between its tries. Goes on without one in the end. */
+    private void awaitApiServer() throws InterruptedException {
+        long end = System.nanoTime() + API_PATIENCE.toNanos();
+        boolean told = false;
+        while (System.nanoTime() < end) {
+            String problem;
+            try {
+                HttpResponse<Void> answer = client.send(client.prepare("/readyz").timeout(Duration.ofSeconds(5)).GET().build(), HttpResponse.BodyHandlers.discarding());
+                if (answer.statusCode() == 200) {
+                    return;
+                }
+                problem = "it is not ready";
+            } catch (UncheckedIOException e) {
+                problem = "it does not answer";
+            }
+            if (!told) {
+                LOG.info("Waiting for the API server: {}", problem);
+                told = true;
+            }
+            Thread.sleep(API_RETRY);
+        }
     }
 
     private void startReal() throws IOException, InterruptedException {

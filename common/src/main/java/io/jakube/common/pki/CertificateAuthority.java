@@ -76,7 +76,15 @@ public final class CertificateAuthority {
 
     /** Issues a client certificate with a new key: RSA, since some clients (fabric8) read no elliptic curve key in PKCS #8 form. */
     public KeyAndCertificate issueClient(Identity identity) {
-        KeyPair keys = newClientKeyPair();
+        return issueClient(identity, newClientKeyPair());
+    }
+
+    /** Issues a client certificate with a new P-256 key, which takes a hundredth of the time, for a client that reads those. */
+    public KeyAndCertificate issueComponentClient(Identity identity) {
+        return issueClient(identity, newKeyPair());
+    }
+
+    private KeyAndCertificate issueClient(Identity identity, KeyPair keys) {
         X509Certificate certificate = issue(identity.subject(), keys.getPublic(), LEAF_LIFETIME, List.of(KeyPurposeId.id_kp_clientAuth), null);
         return new KeyAndCertificate(keys.getPrivate(), certificate);
     }

@@ -21,6 +21,7 @@ import java.time.Duration;
 import java.util.Base64;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Function;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -94,7 +95,16 @@ public final class ClusterPki {
      * @param file where it goes
      * @param server URL of the API server
      */
-    public synchronized void ensureKubeconfig(Path file, String server, Identity identity) {
+    public void ensureKubeconfig(Path file, String server, Identity identity) {
+        ensureKubeconfig(file, server, identity, authority::issueClient);
+    }
+
+    /** As {@link #ensureKubeconfig}, for one of the project's own components: with an elliptic curve key, which not all clients read. */
+    public void ensureComponentKubeconfig(Path file, String server, Identity identity) {
+        ensureKubeconfig(file, server, identity, authority::issueComponentClient);
+    }
+
+    private synchronized void ensureKubeconfig(Path file, String server, Identity identity, Function<Identity, KeyAndCertificate> issue) {
         requireNonNull(server, "server is null");
         Optional<Kubeconfig> present = Files.exists(file) ? Kubeconfig.parse(PrivateFiles.read(file)) : Optional.empty();
         boolean keep = present.filter(config -> config.server().equals(server)
@@ -102,7 +112,7 @@ public final class ClusterPki {
                         && usable(config.client(), identity, null)).isPresent();
         if (!keep) {
             String user = identity.user();
-            PrivateFiles.write(file, new Kubeconfig(CLUSTER_NAME, server, authority.certificate(), user, authority.issueClient(identity)).toYaml().getBytes(StandardCharsets.UTF_8));
+            PrivateFiles.write(file, new Kubeconfig(CLUSTER_NAME, server, authority.certificate(), user, issue.apply(identity)).toYaml().getBytes(StandardCharsets.UTF_8));
         }
     }
 
@@ -122,7 +132,7 @@ public final class ClusterPki {
     }
 
     private synchronized KeyAndCertificate ensureClient(Path target, String name, Identity identity) {
-        return ensurePair(target, name, pair -> usable(pair, identity, null), () -> authority.issueClient(identity));
+        return ensurePair(target, name, pair -> usable(pair, identity, null), () -> authority.issueComponentClient(identity));
     }
 
     private CertificateAuthority ensureAuthority() {

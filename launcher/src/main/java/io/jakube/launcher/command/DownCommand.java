@@ -20,7 +20,8 @@ import picocli.CommandLine.Option;
             "Containers go on running, and the next up adopts them; --purge stops and removes everything, the data included."
         })
 public final class DownCommand implements Callable<Integer> {
-    private static final Duration PATIENCE = Duration.ofSeconds(20);
+    /** The first processes of a build write their class archives when they end. */
+    private static final Duration PATIENCE = Duration.ofSeconds(90);
 
     @Option(names = "--purge", description = "Also stop the containers and remove all data below $JAKUBE_HOME, the pod network and the iptables rules.")
     private boolean purge;

@@ -96,9 +96,9 @@ public final class Cluster {
         SubjectAltNames host = SubjectAltNames.ofHost().plus(SubjectAltNames.of(List.of(settings.advertiseAddress())));
         pki.ensureApiServer(SubjectAltNames.apiServer(FIRST_SERVICE_ADDRESS, DOMAIN).plus(host));
         pki.ensureKubeconfig(home.adminKubeconfig(), apiUrl(), Identity.ADMIN);
-        pki.ensureKubeconfig(home.kubeconfig("scheduler"), apiUrl(), Identity.SCHEDULER);
-        pki.ensureKubeconfig(home.kubeconfig("controller-manager"), apiUrl(), Identity.CONTROLLER_MANAGER);
-        pki.ensureKubeconfig(home.kubeconfig("node"), apiUrl(), Identity.node(settings.nodeName()));
+        pki.ensureComponentKubeconfig(home.kubeconfig("scheduler"), apiUrl(), Identity.SCHEDULER);
+        pki.ensureComponentKubeconfig(home.kubeconfig("controller-manager"), apiUrl(), Identity.CONTROLLER_MANAGER);
+        pki.ensureComponentKubeconfig(home.kubeconfig("node"), apiUrl(), Identity.node(settings.nodeName()));
         Path agentPki = home.node().resolve("pki");
         pki.ensureNodeServing(agentPki, "node", settings.nodeName(), host.plus(SubjectAltNames.of(List.of(settings.nodeName()))));
         try {
@@ -177,7 +177,7 @@ public final class Cluster {
         } else {
             values.put("jakube.agent.container-runtime-endpoint", "unix://" + home.containerdSocket());
         }
-        agent().start(write("agent.properties", values));
+        agent().start(write("agent.properties", values), simulated());
     }
 
     private Path write(String name, Map<String, String> values) {

@@ -1,6 +1,7 @@
 package io.jakube.launcher.component;
 
 import io.jakube.launcher.layout.Distribution;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 
@@ -20,12 +21,13 @@ final class JavaProcess {
     /**
      * The program and its options.
      *
+     * @param archive where the classes are kept in parsed form, so that the next process loads them faster
      * @param initialHeapMiB heap to start with; less costs collections while starting
      * @param maxHeapMiB heap not to be exceeded
      * @param classesMiB memory of classes at which a full collection looks for unused ones; less than is in use once ready costs several while starting
      * @param codeCacheMiB room for compiled code
      */
-    static List<String> command(int initialHeapMiB, long maxHeapMiB, int classesMiB, int codeCacheMiB) {
+    static List<String> command(Path archive, int initialHeapMiB, long maxHeapMiB, int classesMiB, int codeCacheMiB) {
         return List.of(
                 Distribution.java().toString(),
                 "-XX:+UseSerialGC",
@@ -38,6 +40,10 @@ final class JavaProcess {
                 "-XX:MinHeapFreeRatio=10",
                 "-XX:MaxHeapFreeRatio=20",
                 "-XX:ReservedCodeCacheSize=" + codeCacheMiB + "m",
+                // Written when the process ends, unless the archive is there and fits. What is wrong with it is no reason to complain, let alone to fail.
+                "-XX:+AutoCreateSharedArchive",
+                "-XX:SharedArchiveFile=" + archive,
+                "-Xlog:disable",
                 "-Djdk.virtualThreadScheduler.parallelism=" + CARRIERS,
                 "--enable-native-access=ALL-UNNAMED",
                 "--sun-misc-unsafe-memory-access=allow");

@@ -78,7 +78,7 @@ public final class LibertyServer {
             throw new LaunchException("The Liberty server's configuration cannot be written to " + directory + " (" + e.getMessage() + ").", e);
         }
         Path wlp = distribution.liberty();
-        List<String> command = new ArrayList<>(JavaProcess.command(INITIAL_HEAP_MIB, maxHeap(), 64, 96));
+        List<String> command = new ArrayList<>(JavaProcess.command(ClassArchives.file(distribution, home, name), INITIAL_HEAP_MIB, maxHeap(), 64, 96));
         if (Runtime.getRuntime().availableProcessors() <= SMALL_MACHINE) {
             command.add("-XX:TieredStopAtLevel=1");
         }

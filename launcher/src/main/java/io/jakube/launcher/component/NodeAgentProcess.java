@@ -25,9 +25,17 @@ public final class NodeAgentProcess {
         return process;
     }
 
-    /** Starts it unless it runs. @param settings file for {@code jakube.config} */
-    public void start(Path settings) {
-        List<String> command = new ArrayList<>(JavaProcess.command(24, 256, 21, 48));
+    /**
+     * Starts it unless it runs.
+     *
+     * @param settings file for {@code jakube.config}
+     * @param simulated whether it runs simulated nodes, which takes other classes
+     */
+    public void start(Path settings, boolean simulated) {
+        if (process.find().isPresent()) {
+            return;
+        }
+        List<String> command = new ArrayList<>(JavaProcess.command(ClassArchives.file(distribution, home, simulated ? "node-agent-simulated" : "node-agent"), 24, 256, 21, 48));
         // Nothing in the agent is worth the optimising compiler's time and memory: it waits for the runtime and the API server.
         command.add("-XX:TieredStopAtLevel=1");
         command.addAll(List.of("-Djakube.config=" + settings, "-cp", distribution.libraries().resolve("*").toString(), "io.jakube.agent.NodeAgent"));
