@@ -74,7 +74,16 @@ public final class TemporaryPostgres implements AutoCloseable {
         return server.jdbcUrl();
     }
 
-    /** Kills the server process like a crash would: without any shutdown. */
+    /** Ends the server as a host without power does: every process at the same instant. */
+    public void crash() {
+        freeze(true);
+        kill();
+    }
+
+    /**
+     * Kills the server's main process; the others end when they notice. Until then they may show commits that wait for a standby, since PostgreSQL breaks the wait
+     * off when the main process dies.
+     */
     public void kill() {
         ProcessHandle handle = ProcessHandle.of(server.pid().orElseThrow(() -> new IllegalStateException("PostgreSQL is not running"))).orElseThrow();
         List<ProcessHandle> children = handle.descendants().toList();
