@@ -56,6 +56,8 @@ final class ChaosRig implements AutoCloseable {
             hosts.append(hosts.isEmpty() ? "" : ",").append("127.0.0.1:").append(proxy.port());
         }
         url = "jdbc:postgresql://" + hosts + "/" + EmbeddedPostgres.DATABASE;
+        // The log is the witness: it stays whole even where the store compacts it.
+        admin("REVOKE DELETE ON jakube.kv_log FROM " + EmbeddedPostgres.WRITER);
         for (int i = 0; i < writers; i++) {
             startWorker(1);
         }
@@ -135,6 +137,13 @@ final class ChaosRig implements AutoCloseable {
             Thread.sleep(20);
         }
         return (System.nanoTime() - start) / 1_000_000;
+    }
+
+    /** Returns when the store has written down that commits wait for the standby; a failover before that would count as one that may lose writes. */
+    void awaitSynchronyNoted() throws InterruptedException {
+        while (!admin("SELECT synchronous FROM jakube.kv_epoch ORDER BY epoch DESC LIMIT 1").equals("t")) {
+            Thread.sleep(50);
+        }
     }
 
     /** Ends the load, waits until every watch has come to the end of the log, and gathers what happened. */

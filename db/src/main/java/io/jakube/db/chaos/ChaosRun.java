@@ -48,10 +48,11 @@ public final class ChaosRun {
     /**
      * How it went.
      *
+     * @param losses how often the store said that something is gone
      * @param violations what was violated, with descriptions; empty where everything holds
      * @param recoveryMillis by fault, how long after its end every process had written again
      */
-    public record Report(int faults, int operations, long revisions, int events, Map<Invariant, List<String>> violations, Map<Fault, List<Long>> recoveryMillis) {
+    public record Report(int faults, int operations, long revisions, int events, int losses, Map<Invariant, List<String>> violations, Map<Fault, List<Long>> recoveryMillis) {
         public boolean holds() {
             return violations.isEmpty();
         }
@@ -69,6 +70,7 @@ public final class ChaosRun {
         Map<Fault, List<Long>> recovery = new EnumMap<>(Fault.class);
         try (ChaosRig rig = new ChaosRig(directory, random, options.writers(), options.clients(), options.installation())) {
             rig.awaitProgress();
+            rig.awaitSynchronyNoted();
             long start = System.nanoTime();
             for (int i = 1; i <= options.faults(); i++) {
                 Fault fault = draw(random);
@@ -79,6 +81,7 @@ public final class ChaosRun {
                 recovery.computeIfAbsent(fault, f -> new ArrayList<>()).add(took);
                 fault.repair(rig);
                 rig.awaitProgress();
+                rig.awaitSynchronyNoted();
                 out.printf(Locale.ROOT, "[%3d/%d] %6.1f s  %-30s lasted %5d ms, all processes write again after %5d ms%n",
                         i, options.faults(), (System.nanoTime() - start) / 1e9, fault.title(), lasted, took);
             }
@@ -107,7 +110,7 @@ public final class ChaosRun {
     private Report check(ChaosRig rig, Map<Fault, List<Long>> recovery) throws IOException, InterruptedException, SQLException {
         History history = rig.finish();
         int events = history.segments().stream().flatMap(segment -> segment.calls().stream()).mapToInt(call -> call.events().length).sum();
-        return new Report(options.faults(), history.operations().size(), history.head(), events, new Checker(history).check(), recovery);
+        return new Report(options.faults(), history.operations().size(), history.log().size(), events, history.losses(), new Checker(history, recovery.getOrDefault(Fault.FAIL_OVER_AFTER_BROKEN_WAITS, List.of()).size()).check(), recovery);
     }
 
     private void print(Report report) {
@@ -119,6 +122,9 @@ public final class ChaosRun {
         }
         report.recoveryMillis().forEach((fault, millis) -> out.printf("  recovery after %-30s %2d x  median %5d ms  worst %5d ms%n", fault.title(), millis.size(),
                 millis.stream().sorted().skip(millis.size() / 2).findFirst().orElse(0L), millis.stream().mapToLong(Long::longValue).max().orElse(0)));
+        if (report.losses() > 0) {
+            out.printf("  %d times watches were told that something they had seen, though it was never acknowledged, did not survive a failover%n", report.losses());
+        }
         out.printf("seed %d: %s%n", options.seed(), report.holds() ? "no violation" : "VIOLATED");
     }
 

@@ -74,6 +74,16 @@ final class History {
         return found == null || found.getValue().deleted() ? null : found.getValue();
     }
 
+    /** How often the store said that writes are lost: revisions then jump to the deletion of the empty key. */
+    int losses() {
+        return (int) key("").keySet().stream().filter(revision -> revision > 1).count();
+    }
+
+    /** Whether a revision is one of those that a loss took back. */
+    boolean isGone(long revision) {
+        return revision < head() && !log.containsKey(revision) && losses() > 0;
+    }
+
     /** Rows come in the order of revision and sub. */
     void add(Row row) {
         log.computeIfAbsent(row.revision(), revision -> new ArrayList<>(1)).add(row);

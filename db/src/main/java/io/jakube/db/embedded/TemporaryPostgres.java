@@ -74,10 +74,13 @@ public final class TemporaryPostgres implements AutoCloseable {
         return server.jdbcUrl();
     }
 
-    /** Ends the server as a host without power does: every process at the same instant. */
+    /** Ends the server as a host without power does: no process sees another one's end. */
     public void crash() {
         freeze(true);
-        kill();
+        ProcessHandle handle = process();
+        // The main process last: when it goes, the system wakes the stopped ones it leaves behind.
+        handle.descendants().toList().forEach(TemporaryPostgres::end);
+        end(handle);
     }
 
     /**
@@ -85,12 +88,20 @@ public final class TemporaryPostgres implements AutoCloseable {
      * off when the main process dies.
      */
     public void kill() {
-        ProcessHandle handle = ProcessHandle.of(server.pid().orElseThrow(() -> new IllegalStateException("PostgreSQL is not running"))).orElseThrow();
+        ProcessHandle handle = process();
         List<ProcessHandle> children = handle.descendants().toList();
-        handle.destroyForcibly();
-        handle.onExit().join();
-        // They end by themselves when they notice; a stopped one never would.
+        end(handle);
+        // A stopped one would never notice.
         children.forEach(ProcessHandle::destroyForcibly);
+    }
+
+    private ProcessHandle process() {
+        return ProcessHandle.of(server.pid().orElseThrow(() -> new IllegalStateException("PostgreSQL is not running"))).orElseThrow();
+    }
+
+    private static void end(ProcessHandle process) {
+        process.destroyForcibly();
+        process.onExit().join();
     }
 
     /** Lets standbys on this machine connect with the administrator's role. */
@@ -107,7 +118,7 @@ public final class TemporaryPostgres implements AutoCloseable {
 
     /** Stops the server process and all its children where they stand, or lets them go on. */
     public void freeze(boolean frozen) {
-        ProcessHandle handle = ProcessHandle.of(server.pid().orElseThrow(() -> new IllegalStateException("PostgreSQL is not running"))).orElseThrow();
+        ProcessHandle handle = process();
         Stream.concat(Stream.of(handle), handle.descendants())
                 .forEach(process -> new Postmaster(process.pid(), true).signal(frozen ? "STOP" : "CONT"));
     }

@@ -21,7 +21,7 @@ public final class SchemaMigration {
     public static final String SCHEMA = "jakube";
 
     /** The newest migration among the resources. */
-    static final String VERSION = "2";
+    static final String VERSION = "5";
 
     private SchemaMigration() {}
 

@@ -32,18 +32,26 @@ final class Connector {
 
     /**
      * A commit whose wait for a synchronous standby was broken off, by a crash or by an administrator, is visible without being on the standby, and would be gone
-     * after a failover. This transaction takes a number, so its own commit waits until the standby has all before it. The lock lets one wait at a time: those
+     * after a failover. This transaction writes a message to the write-ahead log, so its own commit waits until the standby has all before it (one that merely takes a
+     * number does not wait). The lock lets one wait at a time: those
      * behind it notice when their client has gone, one that waits for the standby does not. (PostgreSQL manual, "Synchronous Replication".)
      */
-    private static final String BARRIER = "SELECT pg_advisory_xact_lock(9); SELECT pg_current_xact_id()";
+    private static final String BARRIER = "SELECT pg_advisory_xact_lock(9); SELECT pg_logical_emit_message(true, 'jakube', '')";
 
     private final StoreConfig config;
     private final ServerHosts hosts;
     private final PoolerCheck pooler = new PoolerCheck();
+    private final Epochs epochs;
 
     Connector(StoreConfig config) {
         this.config = config;
         this.hosts = new ServerHosts(config.url());
+        this.epochs = new Epochs(config.access() == StoreConfig.Access.READ_WRITE);
+    }
+
+    /** The database's lives, as seen through this connector. */
+    Epochs epochs() {
+        return epochs;
     }
 
     /** @param purpose shown in {@code pg_stat_activity} */
@@ -82,6 +90,7 @@ final class Connector {
                 statement.execute(SETTINGS);
                 statement.execute(BARRIER);
             }
+            epochs.check(connection);
             ready = true;
             return connection;
         } finally {

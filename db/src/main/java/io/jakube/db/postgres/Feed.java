@@ -50,6 +50,8 @@ final class Feed implements AutoCloseable {
     private long position = UNKNOWN;
     /** When the revision at the position was written; tells whether a database is still the one it was. */
     private @Nullable OffsetDateTime writtenAt;
+    /** The database's life in which the position was taken. */
+    private int epoch;
 
     Feed(Connector connector) {
         this.connector = connector;
@@ -205,14 +207,25 @@ final class Feed implements AutoCloseable {
                 positioned.signalAll();
                 return;
             }
+            StoreException loss = Epochs.loss(connection, epoch, position);
+            if (loss != null) {
+                jump(connection, head.revision());
+                endAll(loss);
+                return;
+            }
             OffsetDateTime now = position == 0 ? null : writtenAt(connection, position);
             boolean same = position == 0 || (now != null && now.equals(writtenAt));
             if (same) {
+                epoch = connector.epochs().current();
                 return;
             }
             long last = position;
-            jump(connection, head.revision());
-            if (now == null && last < head.compactRevision()) {
+            boolean compacted = now == null && last < head.compactRevision();
+            if (!compacted) {
+                connector.epochs().lost(connection);
+            }
+            jump(connection, LogReader.head(connection).revision());
+            if (compacted) {
                 endAll(new StoreException.Compacted(head.compactRevision()));
             } else {
                 LOG.error("The database has lost acknowledged writes: revision {} is not what it was", last);
@@ -226,6 +239,8 @@ final class Feed implements AutoCloseable {
     private void jump(Connection connection, long revision) throws SQLException {
         writtenAt = revision == 0 ? null : writtenAt(connection, revision);
         position = revision;
+        epoch = connector.epochs().current();
+        connector.epochs().seen(revision);
     }
 
     private static @Nullable OffsetDateTime writtenAt(Connection connection, long revision) throws SQLException {
@@ -278,8 +293,10 @@ final class Feed implements AutoCloseable {
                 LogReader.Head head = LogReader.head(connection);
                 lock.lock();
                 try {
+                    StoreException loss = Epochs.loss(connection, epoch, position);
+                    connector.epochs().check(connection);
                     jump(connection, head.revision());
-                    endAll(e);
+                    endAll(loss != null ? loss : e);
                 } finally {
                     lock.unlock();
                 }
@@ -293,6 +310,7 @@ final class Feed implements AutoCloseable {
             position = page.revision();
             writtenAt = written;
             positioned.signalAll();
+            connector.epochs().seen(position);
             for (Watch watch : live) {
                 long delivered = watch.delivered();
                 List<WatchEvent> events = List.of();

@@ -132,6 +132,7 @@ final class GroupCommitWriter implements AutoCloseable {
         if (SqlErrors.lostWrites(e)) {
             LOG.error("The database has lost acknowledged writes: {}", e.getMessage());
             newIdentity();
+            reportLoss();
             fail(work, new StoreException.LostWrites("the database lost acknowledged writes in a failover: " + e.getMessage(), e));
             return true;
         }
@@ -149,6 +150,14 @@ final class GroupCommitWriter implements AutoCloseable {
             return true;
         }
         return false;
+    }
+
+    private void reportLoss() {
+        try {
+            connector.epochs().lost(connect());
+        } catch (SQLException e) {
+            LOG.warn("The loss could not be written down: {}", e.getMessage());
+        }
     }
 
     private static boolean allExpired(Work work) {

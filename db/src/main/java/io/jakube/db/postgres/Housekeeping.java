@@ -19,6 +19,7 @@ final class Housekeeping implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Housekeeping.class);
     private static final long DEADLINE_MILLIS = 100;
     private static final long LEASE_MILLIS = 500;
+    private static final long SYNCHRONY_MILLIS = 5_000;
     private static final long MAX_COMPACTION_MILLIS = 60_000;
     private static final long MIN_COMPACTION_MILLIS = 500;
     private static final long ELECTION_LOCK = 8;
@@ -52,9 +53,20 @@ final class Housekeeping implements AutoCloseable {
         if (config.access() == StoreConfig.Access.READ_WRITE) {
             deadlines.scheduleWithFixedDelay(guarded(writer::expire), DEADLINE_MILLIS, DEADLINE_MILLIS, TimeUnit.MILLISECONDS);
             chores.scheduleWithFixedDelay(guarded(this::expireLeases), LEASE_MILLIS, LEASE_MILLIS, TimeUnit.MILLISECONDS);
+            chores.scheduleWithFixedDelay(guarded(this::noteSynchrony), 0, SYNCHRONY_MILLIS, TimeUnit.MILLISECONDS);
             long pause = compactionPause();
             chores.scheduleWithFixedDelay(guarded(() -> whenElected(this::compact)), pause / 2, pause, TimeUnit.MILLISECONDS);
         }
+    }
+
+    /** Writes down whether commits wait for a standby, for the day when that has become the primary. */
+    private void noteSynchrony() {
+        pool.run(connection -> {
+            try (PreparedStatement statement = connection.prepareStatement(
+                    "UPDATE kv_epoch SET synchronous = kv_synchronous() WHERE epoch = (SELECT max(epoch) FROM kv_epoch) AND synchronous <> kv_synchronous()")) {
+                return statement.executeUpdate();
+            }
+        });
     }
 
     /** A tenth of what is kept, and at most a minute. */

@@ -36,6 +36,7 @@ public final class PostgresKeyValueStore implements KeyValueStore {
     private final WriteQueue queue;
     private final GroupCommitWriter writer;
     private final Feed feed;
+    private final Epochs epochs;
     private final Leases leases;
     private final Compactor compactor;
     private final Housekeeping housekeeping;
@@ -47,6 +48,7 @@ public final class PostgresKeyValueStore implements KeyValueStore {
         this.config = config;
         this.deadlineNanos = config.deadline().toNanos();
         Connector connector = new Connector(config);
+        this.epochs = connector.epochs();
         this.pool = new ConnectionPool(connector, outage, config);
         this.sessions = new Sessions(pool);
         this.queue = new WriteQueue(config.limits());
@@ -108,11 +110,13 @@ public final class PostgresKeyValueStore implements KeyValueStore {
     @Override
     public RangeResult range(RangeRequest request) {
         requireNonNull(request, "request is null");
-        return pool.run(connection -> {
+        RangeResult read = pool.run(connection -> {
             RangeResult result = RangeReader.read(connection, request);
             feed.durable().await(connection, result.revision());
             return result;
         });
+        epochs.seen(read.revision());
+        return read;
     }
 
     @Override

@@ -175,6 +175,9 @@ class StoreFaultsIT {
         committed(store.write(Write.create(Key.of("lost/a"), new byte[1])));
         RecordingObserver observer = new RecordingObserver();
         store.watch(KeyRange.prefix(Key.of("lost/")), 0, observer);
+        // The watch reads what came before it stands beside the feed by itself; what comes after two deliveries comes by the feed.
+        observer.awaitRevision(committed(store.write(Write.create(Key.of("lost/1"), new byte[1]))));
+        observer.awaitRevision(committed(store.write(Write.create(Key.of("lost/2"), new byte[1]))));
         long last = committed(store.write(Write.create(Key.of("lost/b"), new byte[1])));
         observer.awaitRevision(last);
         // What an asynchronous standby without the last commit would hold after its promotion.
@@ -182,7 +185,7 @@ class StoreFaultsIT {
         admin("DELETE FROM jakube.kv_current WHERE mod_revision = " + last);
         admin("UPDATE jakube.kv_writer SET last_seq = last_seq - 1");
         assertThatThrownBy(() -> committed(store.write(Write.create(Key.of("lost/c"), new byte[1])))).isInstanceOf(StoreException.LostWrites.class);
-        assertThat(committed(store.write(Write.create(Key.of("lost/d"), new byte[1])))).isEqualTo(last);
+        assertThat(committed(store.write(Write.create(Key.of("lost/d"), new byte[1])))).as("no number is given again").isGreaterThan(last);
         admin("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'jakube feed'");
         assertThat(observer.awaitEnd()).isInstanceOf(StoreException.LostWrites.class);
     }
