@@ -78,8 +78,8 @@ public final class TemporaryPostgres implements AutoCloseable {
     public void crash() {
         freeze(true);
         ProcessHandle handle = process();
-        // The main process last: when it goes, the system wakes the stopped ones it leaves behind.
-        handle.descendants().toList().forEach(TemporaryPostgres::end);
+        // The main process last: when it goes, the system wakes the stopped ones it leaves behind. Only then do the others cease to be.
+        handle.descendants().toList().forEach(ProcessHandle::destroyForcibly);
         end(handle);
     }
 
