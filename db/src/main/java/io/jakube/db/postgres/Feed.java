@@ -244,7 +244,7 @@ final class Feed implements AutoCloseable {
     }
 
     private static @Nullable OffsetDateTime writtenAt(Connection connection, long revision) throws SQLException {
-        try (PreparedStatement statement = connection.prepareStatement("SELECT written_at FROM kv_log WHERE revision = ? ORDER BY sub LIMIT 1")) {
+        try (PreparedStatement statement = connection.prepareStatement("SELECT written_at FROM kv_log WHERE revision = ? ORDER BY sub DESC LIMIT 1")) {
             statement.setLong(1, revision);
             try (ResultSet row = statement.executeQuery()) {
                 return row.next() ? row.getObject(1, OffsetDateTime.class) : null;

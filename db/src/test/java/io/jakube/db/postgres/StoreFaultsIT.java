@@ -190,6 +190,20 @@ class StoreFaultsIT {
         assertThat(observer.awaitEnd()).isInstanceOf(StoreException.LostWrites.class);
     }
 
+    /** The writes of one transaction have times of their own; a feed that compared one's with another's took its own history for a lost one. */
+    @Test
+    void aFeedThatStandsAtATransactionGoesOnAfterItsConnectionWasCut() throws Exception {
+        RecordingObserver observer = new RecordingObserver();
+        store.watch(KeyRange.prefix(Key.of("pair/")), 0, observer);
+        for (int i = 0; i < 3; i++) {
+            observer.awaitRevision(store.transact(new Transaction(List.of(),
+                    List.of(new Transaction.Put(Key.of("pair/a"), new byte[1], 0), new Transaction.Put(Key.of("pair/b"), new byte[1], 0)), List.of())).join().revision());
+        }
+        admin("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'jakube feed'");
+        observer.awaitRevision(committed(store.write(Write.create(Key.of("pair/c"), new byte[1]))));
+        assertThat(observer.hasEnded()).isFalse();
+    }
+
     @Test
     void transactionsAreAppliedOnceWhileConnectionsAreCut() throws Exception {
         Key key = Key.of("transactions");
