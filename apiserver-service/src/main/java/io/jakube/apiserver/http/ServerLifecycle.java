@@ -7,6 +7,7 @@ import io.jakube.common.api.BuiltinResources;
 import io.jakube.common.schema.BuiltinSchemas;
 import io.jakube.common.schema.SchemaObjectDecoder;
 import io.jakube.db.KeyValueStore;
+import io.jakube.db.etcd.LazyEtcdFront;
 import io.jakube.db.postgres.PostgresKeyValueStore;
 import io.jakube.db.postgres.StoreConfig;
 import jakarta.servlet.ServletContext;
@@ -28,6 +29,7 @@ public final class ServerLifecycle implements ServletContextListener {
 
     private @Nullable KeyValueStore store;
     private @Nullable ApiServer server;
+    private @Nullable LazyEtcdFront etcd;
     private @Nullable Thread goodbye;
 
     /** The running server. */
@@ -44,7 +46,7 @@ public final class ServerLifecycle implements ServletContextListener {
         Config properties = ConfigProvider.getConfig();
         ApiServerConfig config = ApiServerConfig.from(key -> properties.getOptionalValue(key, String.class));
         BuiltinSchemas schemas = BuiltinSchemas.load();
-        KeyValueStore opened = PostgresKeyValueStore.open(StoreConfig.writer(config.databaseUrl(), config.databaseUser(), config.databasePasswordFile()));
+        PostgresKeyValueStore opened = PostgresKeyValueStore.open(StoreConfig.writer(config.databaseUrl(), config.databaseUser(), config.databasePasswordFile()));
         store = opened;
         ApiServer running = new ApiServer(
                 new ApiServer.Foundation(config, opened, BuiltinResources.load(), schemas, new SchemaObjectDecoder(schemas), Clock.systemUTC()),
@@ -52,6 +54,9 @@ public final class ServerLifecycle implements ServletContextListener {
         server = running;
         event.getServletContext().setAttribute(ATTRIBUTE, running);
         running.start();
+        etcd = properties.getOptionalValue("jakube.etcd.port", Integer.class)
+                .map(port -> EtcdPort.open(port, config.pkiDirectory(), "jakube", opened))
+                .orElse(null);
         // Liberty waits half a minute for open requests before it stops applications; a watch only ends when it is told to.
         Thread hook = new Thread(running::close, "api-server-shutdown");
         goodbye = hook;
@@ -70,6 +75,9 @@ public final class ServerLifecycle implements ServletContextListener {
         }
         if (server != null) {
             server.close();
+        }
+        if (etcd != null) {
+            etcd.close();
         }
         if (store != null) {
             store.close();

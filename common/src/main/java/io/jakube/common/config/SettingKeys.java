@@ -18,6 +18,7 @@ public final class SettingKeys {
             "jakube.apiserver.port",
             "jakube.apiserver.advertise-address",
             "jakube.pki.dir",
+            "jakube.etcd.port",
             "jakube.service-account.issuer",
             "jakube.service.cidr",
             "jakube.service.node-port-range",

@@ -39,6 +39,8 @@ import org.jspecify.annotations.Nullable;
  * <tr><td>{@code apiserver.crt}, {@code apiserver.key}, {@code apiserver.p12}</td><td>what the API server serves with (alias {@code apiserver})</td></tr>
  * <tr><td>{@code keystore.password}</td><td>password of both PKCS #12 files, without line end</td></tr>
  * <tr><td>{@code apiserver-kubelet-client.crt}, {@code .key}</td><td>the API server's identity towards node agents</td></tr>
+ * <tr><td>{@code server.crt}, {@code server.key}, {@code healthcheck-client.crt}, {@code .key}</td><td>of the etcd front, in a directory with an authority of its
+ * own</td></tr>
  * <tr><td>{@code sa.key}, {@code sa.pub}</td><td>signing key of service-account tokens, RSA 2048</td></tr>
  * </table>
  */
@@ -78,6 +80,12 @@ public final class ClusterPki {
         ensureClient(directory, "apiserver-kubelet-client", Identity.KUBELET_CLIENT);
         ensureServiceAccountKeys();
         ensureKeyStores();
+    }
+
+    /** What an etcd front needs: serving certificate and key ({@code server}), and a client that it lets in ({@code healthcheck-client}). */
+    public void ensureEtcd(SubjectAltNames names) {
+        ensureServing(directory, "server", new Identity("etcd", List.of()), names);
+        ensureClient(directory, "healthcheck-client", Identity.ETCD_CLIENT);
     }
 
     /**

@@ -24,6 +24,9 @@ public record Identity(String user, List<String> groups) {
     /** How API servers present themselves to node agents; bootstrap binds it to the role {@code system:kubelet-api-admin}. */
     public static final Identity KUBELET_CLIENT = new Identity("kube-apiserver-kubelet-client", List.of());
 
+    /** Who looks after the etcd front; named as kubeadm does. */
+    public static final Identity ETCD_CLIENT = new Identity("kube-etcd-healthcheck-client", List.of());
+
     public Identity {
         requireNonNull(user, "user is null");
         groups = List.copyOf(groups);

@@ -51,7 +51,7 @@ class SideBySideIT {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"v3-commands.sh", "v2-commands.sh", "gateway-commands.sh"})
+    @ValueSource(strings = {"v3-commands.sh", "auth-commands.sh", "v2-commands.sh", "gateway-commands.sh"})
     void clientsCannotTellTheFrontFromEtcd(String commands) throws Exception {
         String etcd = startEtcd();
         String front = startFront();

@@ -144,9 +144,9 @@ lease=$(last_lease)
 run lease timetolive $lease
 run lease timetolive $lease --keys
 run put leased/1 x --lease=$lease
+run lease timetolive $lease --keys
 run put leased/2 x --lease=$lease
 run get --prefix leased -w json
-run lease timetolive $lease --keys
 run lease keep-alive --once $lease
 run lease list
 run lease revoke $lease

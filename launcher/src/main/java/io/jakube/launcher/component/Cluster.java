@@ -29,6 +29,7 @@ public final class Cluster {
     public static final String DNS_ADDRESS = "10.96.0.10";
     public static final String DOMAIN = "cluster.local";
     public static final int AGENT_PORT = 10250;
+    public static final int ETCD_PORT = 2379;
     public static final int SCHEDULER_PORT = 10259;
     public static final int CONTROLLER_PORT = 10257;
 
@@ -82,6 +83,7 @@ public final class Cluster {
         if (servers().stream().noneMatch(server -> server.process().find().isPresent())) {
             ports.put(settings.apiPort(), "the API server, --port");
             ports.put(SCHEDULER_PORT, "the scheduler's health and metrics");
+            ports.put(ETCD_PORT, "the store, for etcd clients");
             ports.put(CONTROLLER_PORT, "the controller manager's health and metrics");
         }
         if (!simulated() && agent().process().find().isEmpty()) {
@@ -95,6 +97,7 @@ public final class Cluster {
         ClusterPki pki = ClusterPki.open(home.pki(), Clock.systemUTC());
         SubjectAltNames host = SubjectAltNames.ofHost().plus(SubjectAltNames.of(List.of(settings.advertiseAddress())));
         pki.ensureApiServer(SubjectAltNames.apiServer(FIRST_SERVICE_ADDRESS, DOMAIN).plus(host));
+        ClusterPki.open(home.pki().resolve("etcd"), Clock.systemUTC()).ensureEtcd(SubjectAltNames.of(List.of("localhost", "127.0.0.1", "::1")));
         pki.ensureKubeconfig(home.adminKubeconfig(), apiUrl(), Identity.ADMIN);
         pki.ensureComponentKubeconfig(home.kubeconfig("scheduler"), apiUrl(), Identity.SCHEDULER);
         pki.ensureComponentKubeconfig(home.kubeconfig("controller-manager"), apiUrl(), Identity.CONTROLLER_MANAGER);
@@ -133,6 +136,7 @@ public final class Cluster {
         values.put("jakube.database.reader.password-file", database.readerPasswordFile().toString());
         values.put("jakube.apiserver.port", Integer.toString(settings.apiPort()));
         values.put("jakube.apiserver.advertise-address", settings.advertiseAddress());
+        values.put("jakube.etcd.port", Integer.toString(ETCD_PORT));
         values.put("jakube.pki.dir", home.pki().toString());
         values.put("jakube.service.cidr", SERVICE_CIDR);
         values.put("jakube.scheduler.kubeconfig", home.kubeconfig("scheduler").toString());

@@ -3,6 +3,7 @@ package io.jakube.db.etcd.v3;
 import static java.util.Objects.requireNonNull;
 
 import com.google.protobuf.Message;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One method of a service, independent of how it is called (gRPC or JSON over HTTP).
@@ -59,6 +60,33 @@ public record RpcMethod<Q extends Message, A extends Message>(String service, St
 
         /** Sets what to call when {@link #ready} becomes true. */
         void onReady(Runnable action);
+    }
+
+    /** As {@link #unary}, for a handler that may wait as long as the client does: it is interrupted when the client goes. */
+    static <Q extends Message, A extends Message> RpcMethod<Q, A> waiting(String service, String name, Q request, A response, Unary<Q, A> handler) {
+        return new RpcMethod<>(service, name, Kind.UNARY, request, response, (caller, out) -> new Inbound<>() {
+            private volatile @Nullable Thread worker;
+
+            @Override
+            public void next(Q asked) {
+                worker = Thread.startVirtualThread(() -> {
+                    try {
+                        out.send(handler.call(caller, asked));
+                        out.complete();
+                    } catch (RuntimeException e) {
+                        out.fail(e);
+                    }
+                });
+            }
+
+            @Override
+            public void cancelled() {
+                Thread waiting = worker;
+                if (waiting != null) {
+                    waiting.interrupt();
+                }
+            }
+        });
     }
 
     static <Q extends Message, A extends Message> RpcMethod<Q, A> unary(String service, String name, Q request, A response, Unary<Q, A> handler) {
