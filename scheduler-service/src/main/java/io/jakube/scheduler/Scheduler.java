@@ -7,12 +7,14 @@ import io.fabric8.kubernetes.api.model.Node;
 import io.fabric8.kubernetes.api.model.PersistentVolume;
 import io.fabric8.kubernetes.api.model.PersistentVolumeClaim;
 import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.api.model.PodStatus;
 import io.fabric8.kubernetes.api.model.storage.StorageClass;
 import io.jakube.common.api.ObjectKey;
 import io.jakube.common.events.EventRecorder;
 import io.jakube.common.informer.EventHandler;
 import io.jakube.common.informer.Informer;
 import io.jakube.common.informer.Informers;
+import io.jakube.common.metrics.MetricsText;
 import io.jakube.common.status.ApiException;
 import io.jakube.scheduler.binding.PodWriter;
 import io.jakube.scheduler.cycle.Decision;
@@ -23,11 +25,11 @@ import io.jakube.scheduler.snapshot.ClusterCache;
 import io.jakube.scheduler.snapshot.PodInfo;
 import io.jakube.scheduler.snapshot.Snapshot;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.atomic.AtomicLong;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -53,8 +55,7 @@ public final class Scheduler implements AutoCloseable {
     private final SchedulingCycle cycle;
     private final PodWriter writer;
     private final EventRecorder events;
-    private final AtomicLong scheduled = new AtomicLong();
-    private final AtomicLong attempts = new AtomicLong();
+    private final SchedulerMetrics metrics = new SchedulerMetrics();
     private final EventHandler<Pod> podHandler = new PodHandler();
     private final EventHandler<Node> nodeHandler = new NodeHandler();
     private final EventHandler<PersistentVolumeClaim> claimHandler = EventHandler.forEach(claim -> volumesChanged());
@@ -97,11 +98,12 @@ public final class Scheduler implements AutoCloseable {
     private void run() {
         try {
             for (PodInfo next = queue.take(); next != null; next = queue.take()) {
-                attempts.incrementAndGet();
+                long start = System.nanoTime();
                 try {
-                    schedule(next);
+                    schedule(next, start);
                 } catch (RuntimeException e) {
                     log.error("Scheduling {} failed", next.key(), e);
+                    metrics.attempted(SchedulerMetrics.Result.ERROR, System.nanoTime() - start);
                     queue.failed(next);
                 }
             }
@@ -110,30 +112,52 @@ public final class Scheduler implements AutoCloseable {
         }
     }
 
-    private void schedule(PodInfo pod) {
+    private void schedule(PodInfo pod, long start) {
         switch (cycle.decide(pod, snapshot())) {
             case Decision.Scheduled decision -> {
                 cache.putPod(pod, decision.node());
-                Thread.ofVirtual().name("bind-" + pod.key()).start(() -> bind(pod, decision.node()));
+                Thread.ofVirtual().name("bind-" + pod.key()).start(() -> bind(pod, decision.node(), start));
             }
             case Decision.Unschedulable decision -> {
+                List<PodInfo> outbid = promise(pod, decision);
                 queue.unschedulable(pod, decision.rejectedBy());
-                Thread.ofVirtual().name("report-" + pod.key()).start(() -> report(pod, decision));
+                metrics.attempted(SchedulerMetrics.Result.UNSCHEDULABLE, System.nanoTime() - start);
+                if (decision.preemption() != null) {
+                    metrics.preempted(decision.preemption().victims().size());
+                }
+                Thread.ofVirtual().name("report-" + pod.key()).start(() -> report(pod, decision, outbid));
             }
         }
     }
 
-    private void bind(PodInfo pod, String node) {
+    /** Keeps the node's room for a pod that preempts others there. @return pods of lower priority that had been promised the same node */
+    private List<PodInfo> promise(PodInfo pod, Decision.Unschedulable decision) {
+        if (decision.preemption() == null) {
+            if (!decision.awaitsVictims()) {
+                cache.withdraw(pod.uid());
+            }
+            return List.of();
+        }
+        String node = decision.preemption().node();
+        List<PodInfo> outbid = cache.nominated().getOrDefault(node, List.of()).stream().filter(other -> other.priority() < pod.priority()).toList();
+        outbid.forEach(other -> cache.withdraw(other.uid()));
+        cache.nominate(pod, node);
+        return outbid;
+    }
+
+    private void bind(PodInfo pod, String node, long start) {
         try {
             writer.bind(pod.pod(), node);
-            scheduled.incrementAndGet();
+            metrics.attempted(SchedulerMetrics.Result.SCHEDULED, System.nanoTime() - start);
             events.normal(pod.pod(), "Scheduled", "Successfully assigned " + pod.key() + " to " + node);
         } catch (RuntimeException e) {
             cache.removePod(pod.uid());
+            nominatedNode(pod.pod()).ifPresent(nominated -> cache.nominate(pod, nominated));
             if (e instanceof ApiException api && (api.is("NotFound") || api.is("Conflict"))) {
                 log.debug("{} was bound by someone else or is gone: {}", pod.key(), e.getMessage());
             } else {
                 log.warn("Binding {} to {} failed and is tried again: {}", pod.key(), node, e.getMessage());
+                metrics.attempted(SchedulerMetrics.Result.ERROR, System.nanoTime() - start);
                 events.warning(pod.pod(), "FailedScheduling", "binding to " + node + " failed: " + e.getMessage());
             }
             queue.failed(pod);
@@ -141,15 +165,17 @@ public final class Scheduler implements AutoCloseable {
         }
     }
 
-    private void report(PodInfo pod, Decision.Unschedulable decision) {
+    private void report(PodInfo pod, Decision.Unschedulable decision, List<PodInfo> outbid) {
         try {
             events.warning(pod.pod(), "FailedScheduling", decision.message());
-            String nominated = decision.preemption() == null ? null : decision.preemption().node();
+            boolean keeps = decision.awaitsVictims() || nominatedNode(pod.pod()).isEmpty();
+            String nominated = decision.preemption() != null ? decision.preemption().node() : keeps ? null : "";
             writer.reportUnschedulable(pod.pod(), decision.message(), nominated);
             if (decision.preemption() != null) {
                 decision.preemption().victims().forEach(victim -> events.normal(victim.pod(), "Preempted", "Preempted by pod " + pod.uid() + " on node " + nominated));
                 writer.preempt(pod, decision.preemption().victims());
             }
+            outbid.forEach(other -> writer.withdrawNomination(other.pod()));
         } catch (RuntimeException e) {
             if (!(e instanceof ApiException api && api.is("NotFound"))) {
                 log.warn("Reporting on {} failed: {}", pod.key(), e.getMessage());
@@ -175,7 +201,7 @@ public final class Scheduler implements AutoCloseable {
             var affinity = volume.getSpec().getNodeAffinity();
             volumesByName.put(volume.getMetadata().getName(), new Snapshot.Volume(affinity == null ? null : affinity.getRequired()));
         }
-        return new Snapshot(cache.nodes(), labels, claimsByName, volumesByName);
+        return new Snapshot(cache.nodes(), labels, claimsByName, volumesByName, cache.nominated());
     }
 
     private boolean waits(PersistentVolumeClaim claim) {
@@ -183,10 +209,12 @@ public final class Scheduler implements AutoCloseable {
         return name != null && classes.lister().get("", name).filter(c -> "WaitForFirstConsumer".equals(c.getVolumeBindingMode())).isPresent();
     }
 
-    /** Metrics: attempts, pods scheduled, and pods waiting (active, backing off, unschedulable). */
-    public Map<String, Long> counters() {
+    /** Adds attempts, and pods waiting (active, backing off, unschedulable). */
+    public void describe(MetricsText text) {
         int[] sizes = queue.sizes();
-        return Map.of("attempts", attempts.get(), "scheduled", scheduled.get(), "active", (long) sizes[0], "backoff", (long) sizes[1], "unschedulable", (long) sizes[2]);
+        text.family("scheduler_pending_pods", "gauge", "Pods that wait to be scheduled.")
+                .series(sizes[0], "queue", "active").series(sizes[1], "queue", "backoff").series(sizes[2], "queue", "unschedulable");
+        metrics.describe(text);
     }
 
     private void volumesChanged() {
@@ -206,6 +234,10 @@ public final class Scheduler implements AutoCloseable {
     private static boolean finished(Pod pod) {
         String phase = pod.getStatus() == null ? null : pod.getStatus().getPhase();
         return "Succeeded".equals(phase) || "Failed".equals(phase);
+    }
+
+    private static Optional<String> nominatedNode(Pod pod) {
+        return Optional.ofNullable(pod.getStatus()).map(PodStatus::getNominatedNodeName).filter(node -> !node.isEmpty());
     }
 
     private static boolean assigned(Pod pod) {
@@ -230,6 +262,9 @@ public final class Scheduler implements AutoCloseable {
                 onDelete(old);
                 changed = true;
             }
+            if (nominatedNode(old).isPresent() && nominatedNode(pod).isEmpty()) {
+                released(cache.withdraw(pod.getMetadata().getUid()));
+            }
             take(pod, changed);
         }
 
@@ -238,7 +273,7 @@ public final class Scheduler implements AutoCloseable {
             PodInfo info = PodInfo.of(pod);
             if (finished(pod)) {
                 queue.remove(info.key());
-                released(uid);
+                gone(uid);
             } else if (assigned(pod)) {
                 queue.remove(info.key());
                 boolean known = pod.getSpec().getNodeName().equals(cache.nodeOf(uid));
@@ -247,14 +282,21 @@ public final class Scheduler implements AutoCloseable {
                     queue.moveOnEvent(new ClusterEvent(Set.of("InterPodAffinity", "PodTopologySpread")));
                 }
             } else if (waitsForUs(pod)) {
+                nominatedNode(pod).ifPresent(node -> cache.nominate(info, node));
                 queue.addOrUpdate(info, changed);
             } else {
                 queue.remove(info.key());
+                released(cache.withdraw(uid));
             }
         }
 
-        private void released(String uid) {
-            if (cache.removePod(uid)) {
+        private void gone(String uid) {
+            boolean promised = cache.withdraw(uid);
+            released(cache.removePod(uid) || promised);
+        }
+
+        private void released(boolean room) {
+            if (room) {
                 queue.moveOnEvent(new ClusterEvent(PLACEMENT));
             }
         }
@@ -262,7 +304,7 @@ public final class Scheduler implements AutoCloseable {
         @Override
         public void onDelete(Pod pod) {
             queue.remove(new ObjectKey(pod.getMetadata().getNamespace(), pod.getMetadata().getName()));
-            released(pod.getMetadata().getUid());
+            gone(pod.getMetadata().getUid());
         }
     }
 

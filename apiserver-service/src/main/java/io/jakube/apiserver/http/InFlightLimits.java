@@ -17,12 +17,14 @@ public final class InFlightLimits {
 
     private final Semaphore reading;
     private final Semaphore changing;
-    private final int most;
+    private final int mostReading;
+    private final int mostChanging;
 
     public InFlightLimits(int reading, int changing) {
         this.reading = new Semaphore(reading);
         this.changing = new Semaphore(changing);
-        this.most = reading + changing;
+        this.mostReading = reading;
+        this.mostChanging = changing;
     }
 
     ApiResponse run(RequestContext context, Function<RequestContext, ApiResponse> handler) {
@@ -41,8 +43,13 @@ public final class InFlightLimits {
         }
     }
 
-    /** Counted requests at present. */
-    int current() {
-        return most - reading.availablePermits() - changing.availablePermits();
+    /** Counted requests that read, at present. */
+    int reading() {
+        return mostReading - reading.availablePermits();
+    }
+
+    /** Counted requests that change something, at present. */
+    int changing() {
+        return mostChanging - changing.availablePermits();
     }
 }

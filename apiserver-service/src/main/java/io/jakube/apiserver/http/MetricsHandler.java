@@ -4,6 +4,7 @@ import io.jakube.apiserver.request.ApiResponse;
 import io.jakube.apiserver.request.NonResourceHandler;
 import io.jakube.apiserver.request.RequestContext;
 import io.jakube.apiserver.watchcache.WatchCaches;
+import io.jakube.common.metrics.MetricsText;
 import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
 import java.util.Map;
@@ -29,7 +30,7 @@ public final class MetricsHandler implements NonResourceHandler {
     public ApiResponse handle(RequestContext context) {
         Map<String, Integer> watchers = new HashMap<>();
         caches.started().forEach(cache -> watchers.put(cache.definition().groupResource().toString(), cache.watcherCount()));
-        byte[] body = metrics.text(limits.current(), watchers).getBytes(StandardCharsets.UTF_8);
-        return new ApiResponse.Complete(200, "text/plain; version=0.0.4; charset=utf-8", body);
+        byte[] body = metrics.text(limits.reading(), limits.changing(), watchers).getBytes(StandardCharsets.UTF_8);
+        return new ApiResponse.Complete(200, MetricsText.CONTENT_TYPE, body);
     }
 }

@@ -47,7 +47,7 @@ final class StoredHistory {
             return List.of();
         }
         Collector collector = new Collector(upTo.revision());
-        try (AutoCloseable watch = store.watch(range(scope), after + 1, collector)) {
+        try (AutoCloseable _ = store.watch(range(scope), after + 1, collector)) {
             List<WatchEvent> events = collector.done.get(TIMEOUT.toMillis(), TimeUnit.MILLISECONDS);
             List<CacheEvent> changes = new ArrayList<>(events.size());
             for (WatchEvent event : events) {

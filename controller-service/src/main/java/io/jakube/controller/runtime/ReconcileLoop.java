@@ -3,6 +3,7 @@ package io.jakube.controller.runtime;
 import static java.util.Objects.requireNonNull;
 
 import io.jakube.common.api.ObjectKey;
+import io.jakube.common.metrics.Histogram;
 import io.jakube.common.status.ApiException;
 import io.jakube.common.workqueue.WorkQueue;
 import java.io.UncheckedIOException;
@@ -31,6 +32,8 @@ public final class ReconcileLoop implements AutoCloseable {
     private final List<Thread> threads = new ArrayList<>();
     private final LongAdder steps = new LongAdder();
     private final LongAdder failures = new LongAdder();
+    private final LongAdder adds = new LongAdder();
+    private final Histogram durations = Histogram.exponential(1e-8, 10, 10);
     private final Map<ObjectKey, String> problems = new ConcurrentHashMap<>();
 
     ReconcileLoop(String name, int workers, Reconciler reconciler, PlanExecutor executor, WorkQueue<ObjectKey> queue) {
@@ -48,11 +51,13 @@ public final class ReconcileLoop implements AutoCloseable {
 
     /** Marks a key as needing a step. */
     public void add(ObjectKey key) {
+        adds.increment();
         queue.add(key);
     }
 
     /** Marks a key as needing a step after a time. */
     public void addAfter(ObjectKey key, Duration delay) {
+        adds.increment();
         queue.addAfter(key, delay);
     }
 
@@ -83,6 +88,7 @@ public final class ReconcileLoop implements AutoCloseable {
 
     private void step(ObjectKey key) throws InterruptedException {
         steps.increment();
+        long start = System.nanoTime();
         try {
             Plan plan = reconciler.reconcile(key);
             executor.execute(plan);
@@ -97,6 +103,7 @@ public final class ReconcileLoop implements AutoCloseable {
             report(key, e);
             queue.addRateLimited(key);
         } finally {
+            durations.observe(System.nanoTime() - start);
             queue.done(key);
         }
     }
@@ -118,6 +125,16 @@ public final class ReconcileLoop implements AutoCloseable {
     /** Steps that failed. */
     public long failures() {
         return failures.sum();
+    }
+
+    /** Keys added, whether they were waiting already or not. */
+    public long adds() {
+        return adds.sum();
+    }
+
+    /** How long steps took. */
+    public Histogram durations() {
+        return durations;
     }
 
     /** Keys waiting now. */

@@ -3,6 +3,7 @@ package io.jakube.controller.service;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.jakube.common.api.ObjectKey;
 import io.jakube.common.json.Json;
+import io.jakube.common.metrics.MetricsText;
 import io.jakube.controller.runtime.ReconcileLoop;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
@@ -46,20 +47,21 @@ public class ControllerResource {
     /** Counters in the Prometheus text format. */
     @GET
     @Path("metrics")
-    @Produces("text/plain; version=0.0.4")
+    @Produces(MetricsText.CONTENT_TYPE)
     public String metrics() {
-        StringBuilder text = new StringBuilder("# TYPE leader_election_master_status gauge\nleader_election_master_status{name=\"" + ControllerService.LEASE + "\"} " + (service.leading() ? 1 : 0) + "\n");
-        metric(text, "workqueue_depth", "gauge", ReconcileLoop::depth);
-        metric(text, "jakube_controller_steps_total", "counter", ReconcileLoop::steps);
-        metric(text, "jakube_controller_failed_steps_total", "counter", ReconcileLoop::failures);
-        return text.toString();
+        MetricsText text = new MetricsText();
+        text.family("leader_election_master_status", "gauge", "Whether this process leads.").series(service.leading() ? 1 : 0, "name", ControllerService.LEASE);
+        metric(text, "workqueue_depth", "gauge", "Keys waiting.", ReconcileLoop::depth);
+        metric(text, "workqueue_adds_total", "counter", "Keys added.", ReconcileLoop::adds);
+        metric(text, "workqueue_retries_total", "counter", "Steps that failed and were tried again.", ReconcileLoop::failures);
+        text.family("workqueue_work_duration_seconds", "histogram", "How long steps took.");
+        service.loops().forEach(loop -> text.series(loop.durations(), "name", loop.name()));
+        return text.process().toString();
     }
 
-    private void metric(StringBuilder text, String name, String type, ToLongFunction<ReconcileLoop> value) {
-        text.append("# TYPE ").append(name).append(' ').append(type).append('\n');
-        for (ReconcileLoop loop : service.loops()) {
-            text.append(name).append("{name=\"").append(loop.name()).append("\"} ").append(value.applyAsLong(loop)).append('\n');
-        }
+    private void metric(MetricsText text, String name, String type, String help, ToLongFunction<ReconcileLoop> value) {
+        text.family(name, type, help);
+        service.loops().forEach(loop -> text.series(value.applyAsLong(loop), "name", loop.name()));
     }
 
     /** What hinders the controllers from bringing an object to its wished state: the last failure of each that failed. */

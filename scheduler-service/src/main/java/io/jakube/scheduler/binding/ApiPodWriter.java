@@ -43,9 +43,17 @@ public final class ApiPodWriter implements PodWriter {
         patch.putObject("metadata").put("uid", pod.getMetadata().getUid());
         ObjectNode status = patch.putObject("status");
         if (nominatedNode != null) {
-            status.put("nominatedNodeName", nominatedNode);
+            status.put("nominatedNodeName", nominatedNode.isEmpty() ? null : nominatedNode);
         }
         condition(status, "PodScheduled", "False", "Unschedulable", message);
+        client.patch(Pod.class, pod.getMetadata().getNamespace(), pod.getMetadata().getName(), "status", PatchType.STRATEGIC_MERGE, patch);
+    }
+
+    @Override
+    public void withdrawNomination(Pod pod) {
+        ObjectNode patch = Json.object();
+        patch.putObject("metadata").put("uid", pod.getMetadata().getUid());
+        patch.putObject("status").putNull("nominatedNodeName");
         client.patch(Pod.class, pod.getMetadata().getNamespace(), pod.getMetadata().getName(), "status", PatchType.STRATEGIC_MERGE, patch);
     }
 

@@ -10,8 +10,11 @@ public interface PodWriter {
     /** Binds a pod to a node. */
     void bind(Pod pod, String node);
 
-    /** Notes in the pod's status that no node fits. @param nominatedNode node where room is being made; null leaves the field as it is */
+    /** Notes in the pod's status that no node fits. @param nominatedNode node where room is being made; empty clears the field, null leaves it as it is */
     void reportUnschedulable(Pod pod, String message, @Nullable String nominatedNode);
+
+    /** Takes back the promise of a node. */
+    void withdrawNomination(Pod pod);
 
     /** Evicts pods for the sake of one of higher priority. */
     void preempt(PodInfo beneficiary, List<PodInfo> victims);

@@ -25,8 +25,10 @@ public sealed interface Decision {
      * @param rejectedBy names of the plugins that refused some node: changes of interest to them may help
      * @param message upstream's summary: {@code 0/3 nodes are available: 2 Insufficient cpu, …}
      * @param preemption what to evict to make room; null where nothing helps
+     * @param awaitsVictims whether room is being made already: the pod keeps the node it was promised
      */
-    record Unschedulable(Map<String, String> reasons, List<String> rejectedBy, String message, @org.jspecify.annotations.Nullable Preemption preemption) implements Decision {
+    record Unschedulable(Map<String, String> reasons, List<String> rejectedBy, String message, @org.jspecify.annotations.Nullable Preemption preemption, boolean awaitsVictims)
+            implements Decision {
         public Unschedulable {
             reasons = Map.copyOf(reasons);
             rejectedBy = List.copyOf(rejectedBy);

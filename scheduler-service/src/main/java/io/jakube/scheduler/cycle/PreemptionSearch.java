@@ -26,6 +26,12 @@ final class PreemptionSearch {
         this.plugins = plugins;
     }
 
+    /** Whether victims of an earlier search are still on their way out of the node the pod was promised. */
+    static boolean awaitsVictims(PodInfo pod, Snapshot snapshot) {
+        return snapshot.nominatedNode(pod).flatMap(name -> snapshot.nodes().stream().filter(node -> node.name().equals(name)).findFirst())
+                .filter(node -> node.pods().stream().anyMatch(other -> other.terminating() && other.priority() < pod.priority())).isPresent();
+    }
+
     Decision.@Nullable Preemption search(PodInfo pod, Snapshot snapshot, List<NodeInfo> candidates) {
         if ("Never".equals(pod.pod().getSpec().getPreemptionPolicy())) {
             return null;
@@ -73,8 +79,14 @@ final class PreemptionSearch {
         return victims;
     }
 
+    /** Whether the pod fits, also beside those of at least its priority that were promised the node. */
     private boolean fits(PodInfo pod, Snapshot snapshot, NodeInfo node) {
-        Snapshot changed = snapshot.withNodes(snapshot.nodes().stream().map(n -> n.name().equals(node.name()) ? node : n).toList());
+        NodeInfo crowded = snapshot.crowded(node, pod);
+        return (crowded == node || fitsAlone(pod, snapshot, crowded)) && fitsAlone(pod, snapshot, node);
+    }
+
+    private boolean fitsAlone(PodInfo pod, Snapshot snapshot, NodeInfo node) {
+        Snapshot changed = snapshot.withNode(node);
         for (SchedulingPlugin plugin : plugins) {
             Judge judge = plugin.prepare(pod, changed);
             if (judge.filter(node) != Verdict.FITS) {

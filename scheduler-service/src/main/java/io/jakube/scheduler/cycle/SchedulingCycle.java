@@ -13,9 +13,11 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Decides where a pod goes: filters every node, scores those that are left, takes the best, and among equals a random one. A pure function of
@@ -36,9 +38,13 @@ public final class SchedulingCycle {
 
     public Decision decide(PodInfo pod, Snapshot snapshot) {
         if (snapshot.nodes().isEmpty()) {
-            return new Decision.Unschedulable(Map.of(), List.of(), "no nodes available to schedule pods", null);
+            return new Decision.Unschedulable(Map.of(), List.of(), "no nodes available to schedule pods", null, false);
         }
         List<Judge> judges = plugins.stream().map(plugin -> plugin.prepare(pod, snapshot)).toList();
+        Optional<NodeInfo> promised = snapshot.nominatedNode(pod).flatMap(name -> snapshot.nodes().stream().filter(node -> node.name().equals(name)).findFirst());
+        if (promised.isPresent() && refusal(pod, snapshot, promised.get(), judges) == null) {
+            return new Decision.Scheduled(promised.get().name(), Map.of(promised.get().name(), 0L));
+        }
         int count = snapshot.nodes().size();
         int enough = enough(count);
         List<NodeInfo> feasible = new ArrayList<>();
@@ -48,28 +54,51 @@ public final class SchedulingCycle {
         int looked = 0;
         for (; looked < count && feasible.size() < enough; looked++) {
             NodeInfo node = snapshot.nodes().get((searchStart + looked) % count);
-            Verdict.Rejected rejected = null;
-            for (int i = 0; i < judges.size() && rejected == null; i++) {
-                if (judges.get(i).filter(node) instanceof Verdict.Rejected r) {
-                    rejected = r;
-                    rejectedBy.add(plugins.get(i).name());
-                }
-            }
-            if (rejected == null) {
+            Refusal refusal = refusal(pod, snapshot, node, judges);
+            if (refusal == null) {
                 feasible.add(node);
             } else {
-                reasons.put(node.name(), rejected.reason());
-                if (rejected.resolvable()) {
+                rejectedBy.add(refusal.plugin());
+                reasons.put(node.name(), refusal.verdict().reason());
+                if (refusal.verdict().resolvable()) {
                     resolvable.add(node);
                 }
             }
         }
         searchStart = (searchStart + looked) % count;
         if (feasible.isEmpty()) {
-            Decision.Preemption preemption = new PreemptionSearch(plugins).search(pod, snapshot, resolvable);
-            return new Decision.Unschedulable(reasons, List.copyOf(rejectedBy), message(count, reasons, preemption), preemption);
+            boolean awaitsVictims = PreemptionSearch.awaitsVictims(pod, snapshot);
+            Decision.Preemption preemption = awaitsVictims ? null : new PreemptionSearch(plugins).search(pod, snapshot, resolvable);
+            return new Decision.Unschedulable(reasons, List.copyOf(rejectedBy), message(count, reasons, preemption, awaitsVictims), preemption, awaitsVictims);
         }
         return choose(feasible, judges);
+    }
+
+    private record Refusal(String plugin, Verdict.Rejected verdict) {}
+
+    /**
+     * Why a node does not do; null if it does. A node that was promised to pods of at least this one's priority must have room beside them, and also do without
+     * them, for they may not come (upstream's filtering with nominated pods).
+     */
+    private @Nullable Refusal refusal(PodInfo pod, Snapshot snapshot, NodeInfo node, List<Judge> judges) {
+        NodeInfo crowded = snapshot.crowded(node, pod);
+        if (crowded != node) {
+            Snapshot changed = snapshot.withNode(crowded);
+            Refusal refusal = refusal(crowded, plugins.stream().map(plugin -> plugin.prepare(pod, changed)).toList());
+            if (refusal != null) {
+                return refusal;
+            }
+        }
+        return refusal(node, judges);
+    }
+
+    private @Nullable Refusal refusal(NodeInfo node, List<Judge> judges) {
+        for (int i = 0; i < judges.size(); i++) {
+            if (judges.get(i).filter(node) instanceof Verdict.Rejected rejected) {
+                return new Refusal(plugins.get(i).name(), rejected);
+            }
+        }
+        return null;
     }
 
     private Decision choose(List<NodeInfo> feasible, List<Judge> judges) {
@@ -116,7 +145,7 @@ public final class SchedulingCycle {
         return Math.max(ALWAYS_ENOUGH, nodes * percent / 100);
     }
 
-    private static String message(int nodes, Map<String, String> reasons, Decision.@org.jspecify.annotations.Nullable Preemption preemption) {
+    private static String message(int nodes, Map<String, String> reasons, Decision.@Nullable Preemption preemption, boolean awaitsVictims) {
         Map<String, Integer> histogram = new TreeMap<>();
         for (String reason : reasons.values()) {
             for (String part : reason.split(", ")) {
@@ -125,6 +154,9 @@ public final class SchedulingCycle {
         }
         List<String> parts = histogram.entrySet().stream().map(e -> e.getValue() + " " + e.getKey()).sorted().toList();
         String text = "0/" + nodes + " nodes are available: " + String.join(", ", parts) + ".";
+        if (awaitsVictims) {
+            return text + " preemption: not eligible due to a terminating pod on the nominated node.";
+        }
         return preemption != null ? text : text + " preemption: 0/" + nodes + " nodes are available: " + nodes + " No preemption victims found for incoming pod.";
     }
 }

@@ -2,6 +2,7 @@ package io.jakube.scheduler.service;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.jakube.common.json.Json;
+import io.jakube.common.metrics.MetricsText;
 import io.jakube.scheduler.cycle.Decision;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
@@ -45,18 +46,12 @@ public class SchedulerResource {
     /** Counters in the Prometheus text format. */
     @GET
     @Path("metrics")
-    @Produces("text/plain; version=0.0.4")
+    @Produces(MetricsText.CONTENT_TYPE)
     public String metrics() {
-        var counters = service.counters();
-        StringBuilder text = new StringBuilder("# TYPE leader_election_master_status gauge\nleader_election_master_status{name=\"" + SchedulerService.LEASE + "\"} " + (service.leading() ? 1 : 0) + "\n");
-        text.append("# TYPE scheduler_schedule_attempts_total counter\n");
-        text.append("scheduler_schedule_attempts_total{result=\"scheduled\"} ").append(counters.getOrDefault("scheduled", 0L)).append('\n');
-        text.append("scheduler_schedule_attempts_total{result=\"unschedulable\"} ").append(counters.getOrDefault("attempts", 0L) - counters.getOrDefault("scheduled", 0L)).append('\n');
-        text.append("# TYPE scheduler_pending_pods gauge\n");
-        for (String queue : new String[] {"active", "backoff", "unschedulable"}) {
-            text.append("scheduler_pending_pods{queue=\"").append(queue).append("\"} ").append(counters.getOrDefault(queue, 0L)).append('\n');
-        }
-        return text.toString();
+        MetricsText text = new MetricsText();
+        text.family("leader_election_master_status", "gauge", "Whether this process leads.").series(service.leading() ? 1 : 0, "name", SchedulerService.LEASE);
+        service.describe(text);
+        return text.process().toString();
     }
 
     /** What the scheduler would do with a pod now, and why. */

@@ -5,6 +5,7 @@ import io.jakube.common.client.RestClient;
 import io.jakube.common.events.ApiEventRecorder;
 import io.jakube.common.informer.Informers;
 import io.jakube.common.leaderelection.LeaderElector;
+import io.jakube.common.metrics.MetricsText;
 import io.jakube.db.KeyValueStore;
 import io.jakube.db.informer.StoreInformerSource;
 import io.jakube.db.postgres.PostgresKeyValueStore;
@@ -23,7 +24,6 @@ import java.io.IOException;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.random.RandomGenerator;
@@ -126,9 +126,11 @@ public class SchedulerService {
         return scheduler != null;
     }
 
-    /** See {@link Scheduler#counters}; empty while another process leads. */
-    public synchronized Map<String, Long> counters() {
-        return scheduler == null ? Map.of() : scheduler.counters();
+    /** See {@link Scheduler#describe}; nothing while another process leads. */
+    public synchronized void describe(MetricsText text) {
+        if (scheduler != null) {
+            scheduler.describe(text);
+        }
     }
 
     /** What the scheduler would do with a pod now; empty where it knows no such pod, or does not lead. */

@@ -18,7 +18,10 @@ public final class ClusterCache {
     private final Map<String, NodeInfo> infos = new HashMap<>();
     private final Map<String, String> nodeOfPod = new HashMap<>();
     private final Map<String, LinkedHashMap<String, PodInfo>> podsOfNode = new HashMap<>();
+    private final Map<String, Nomination> nominations = new LinkedHashMap<>();
     private @Nullable List<NodeInfo> list;
+
+    private record Nomination(PodInfo pod, String node) {}
 
     public synchronized void putNode(Node node) {
         String name = node.getMetadata().getName();
@@ -33,9 +36,27 @@ public final class ClusterCache {
         list = null;
     }
 
-    /** A pod is on a node, by assumption or in truth. */
+    /** A pod was promised a node, on which room is being made for it. */
+    public synchronized void nominate(PodInfo pod, String node) {
+        nominations.put(pod.uid(), new Nomination(pod, node));
+    }
+
+    /** A pod is promised nothing any more. @return whether it was */
+    public synchronized boolean withdraw(String uid) {
+        return nominations.remove(uid) != null;
+    }
+
+    /** Promised pods by node. */
+    public synchronized Map<String, List<PodInfo>> nominated() {
+        Map<String, List<PodInfo>> byNode = new HashMap<>();
+        nominations.values().forEach(nomination -> byNode.computeIfAbsent(nomination.node(), node -> new ArrayList<>()).add(nomination.pod()));
+        return byNode;
+    }
+
+    /** A pod is on a node, by assumption or in truth; it then needs no promise. */
     public synchronized void putPod(PodInfo pod, String node) {
         removePod(pod.uid());
+        nominations.remove(pod.uid());
         nodeOfPod.put(pod.uid(), node);
         podsOn(node).put(pod.uid(), pod);
         infos.computeIfPresent(node, (name, info) -> info.withPod(pod));

@@ -2,6 +2,7 @@ package io.jakube.scheduler.snapshot;
 
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * Everything a decision looks at, at one instant. Immutable.
@@ -10,9 +11,10 @@ import java.util.Map;
  * @param namespaceLabels labels of each namespace, for affinity terms with namespace selectors
  * @param claims persistent volume claims by {@code namespace/name}
  * @param volumes persistent volumes by name
+ * @param nominated pods for which room is being made, by the node they were promised
  */
 public record Snapshot(
-        List<NodeInfo> nodes, Map<String, Map<String, String>> namespaceLabels, Map<String, Claim> claims, Map<String, Volume> volumes) {
+        List<NodeInfo> nodes, Map<String, Map<String, String>> namespaceLabels, Map<String, Claim> claims, Map<String, Volume> volumes, Map<String, List<PodInfo>> nominated) {
     /**
      * A persistent volume claim.
      *
@@ -33,14 +35,40 @@ public record Snapshot(
         namespaceLabels = Map.copyOf(namespaceLabels);
         claims = Map.copyOf(claims);
         volumes = Map.copyOf(volumes);
+        nominated = Map.copyOf(nominated);
     }
 
     /** A snapshot of nodes alone. */
     public static Snapshot of(List<NodeInfo> nodes) {
-        return new Snapshot(nodes, Map.of(), Map.of(), Map.of());
+        return new Snapshot(nodes, Map.of(), Map.of(), Map.of(), Map.of());
     }
 
     public Snapshot withNodes(List<NodeInfo> changed) {
-        return new Snapshot(changed, namespaceLabels, claims, volumes);
+        return new Snapshot(changed, namespaceLabels, claims, volumes, nominated);
+    }
+
+    /** The same with another node in the place of the one of its name. */
+    public Snapshot withNode(NodeInfo changed) {
+        return withNodes(nodes.stream().map(node -> node.name().equals(changed.name()) ? changed : node).toList());
+    }
+
+    public Snapshot withNominated(Map<String, List<PodInfo>> changed) {
+        return new Snapshot(nodes, namespaceLabels, claims, volumes, changed);
+    }
+
+    /** The node a pod was promised; empty for none. */
+    public Optional<String> nominatedNode(PodInfo pod) {
+        return nominated.entrySet().stream().filter(entry -> entry.getValue().stream().anyMatch(other -> other.uid().equals(pod.uid()))).map(Map.Entry::getKey).findFirst();
+    }
+
+    /** A node as a pod must find room on it: with the pods of at least its priority that were promised the node. The node itself where there are none. */
+    public NodeInfo crowded(NodeInfo node, PodInfo pod) {
+        NodeInfo crowded = node;
+        for (PodInfo other : nominated.getOrDefault(node.name(), List.of())) {
+            if (other.priority() >= pod.priority() && !other.uid().equals(pod.uid())) {
+                crowded = crowded.withPod(other);
+            }
+        }
+        return crowded;
     }
 }

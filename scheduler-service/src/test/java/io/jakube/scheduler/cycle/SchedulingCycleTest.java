@@ -145,11 +145,54 @@ class SchedulingCycleTest {
         assertThat(((Decision.Unschedulable) decide(peaceful, with(node("n1").build(), low, tiny))).preemption()).isNull();
     }
 
+    private static Pod ranked(String name, String cpu, int priority) {
+        return new PodBuilder(requesting(name, cpu, "1Mi")).editSpec().withPriority(priority).endSpec().build();
+    }
+
+    private static Decision decide(Pod pod, Map<String, List<PodInfo>> nominated, NodeInfo... nodes) {
+        return new SchedulingCycle(DefaultPlugins.all(), new Random(1)).decide(PodInfo.of(pod), cluster(nodes).withNominated(nominated));
+    }
+
+    /** The room a preemptor's victims leave is its own: others of no higher priority do not take it. */
+    @Test
+    void aPromisedNodeIsKeptForThePreemptor() {
+        Map<String, List<PodInfo>> promised = Map.of("n1", List.of(PodInfo.of(ranked("vip", "1500m", 100))));
+        NodeInfo empty = with(node("n1").build());
+        assertThat(((Decision.Unschedulable) decide(ranked("quick", "1", 1), promised, empty)).message()).startsWith("0/1 nodes are available: 1 Insufficient cpu.");
+        assertThat(((Decision.Unschedulable) decide(ranked("equal", "1", 100), promised, empty)).message()).contains("Insufficient cpu");
+        assertThat(decide(ranked("small", "500m", 1), promised, empty)).isInstanceOf(Decision.Scheduled.class);
+        assertThat(decide(ranked("greater", "1", 101), promised, empty)).isInstanceOf(Decision.Scheduled.class);
+        assertThat(((Decision.Scheduled) decide(ranked("quick", "1", 1), promised, empty, with(node("n2").build()))).node()).isEqualTo("n2");
+    }
+
+    @Test
+    void thePreemptorTakesItsPromisedNode() {
+        Pod vip = ranked("vip", "1500m", 100);
+        Map<String, List<PodInfo>> promised = Map.of("n1", List.of(PodInfo.of(vip)));
+        NodeInfo fuller = with(node("n1").build(), requesting("x", "400m", "1Mi"));
+        assertThat(((Decision.Scheduled) decide(vip, promised, fuller, with(node("n2").build()))).node()).isEqualTo("n1");
+    }
+
+    /** While its victims terminate a preemptor does not look for others. */
+    @Test
+    void aPreemptorAwaitsItsVictims() {
+        Pod vip = ranked("vip", "1500m", 100);
+        Map<String, List<PodInfo>> promised = Map.of("n1", List.of(PodInfo.of(vip)));
+        Pod dying = new PodBuilder(ranked("dying", "1", 1)).editMetadata().withDeletionTimestamp("2026-01-01T00:00:00Z").endMetadata().build();
+        NodeInfo one = with(node("n1").build(), dying);
+        NodeInfo two = with(node("n2").build(), ranked("other", "1", 1));
+        Decision.Unschedulable waiting = (Decision.Unschedulable) decide(vip, promised, one, two);
+        assertThat(waiting.preemption()).isNull();
+        assertThat(waiting.awaitsVictims()).isTrue();
+        assertThat(waiting.message()).endsWith("preemption: not eligible due to a terminating pod on the nominated node.");
+        assertThat(((Decision.Unschedulable) decide(vip, Map.of(), one, two)).preemption()).isNotNull();
+    }
+
     @Test
     void waitsForUnboundClaims() {
         Pod claimant = pod("a").editSpec().addNewVolume().withName("data").withNewPersistentVolumeClaim("data", false).endVolume().endSpec().build();
         SchedulingCycle cycle = new SchedulingCycle(DefaultPlugins.all(), new Random(1));
-        Snapshot unbound = new Snapshot(List.of(with(node("n1").build())), Map.of(), Map.of("default/data", new Snapshot.Claim("", false)), Map.of());
+        Snapshot unbound = new Snapshot(List.of(with(node("n1").build())), Map.of(), Map.of("default/data", new Snapshot.Claim("", false)), Map.of(), Map.of());
         assertThat(((Decision.Unschedulable) cycle.decide(PodInfo.of(claimant), unbound)).message()).contains("pod has unbound immediate PersistentVolumeClaims");
         assertThat(((Decision.Unschedulable) cycle.decide(PodInfo.of(claimant), cluster(with(node("n1").build())))).message()).contains("persistentvolumeclaim \"data\" not found");
     }
