@@ -19,6 +19,8 @@ import io.jakube.common.status.ApiException;
 import io.jakube.scheduler.binding.PodWriter;
 import io.jakube.scheduler.cycle.Decision;
 import io.jakube.scheduler.cycle.SchedulingCycle;
+import io.jakube.scheduler.plugins.VolumeChoices;
+import io.jakube.scheduler.plugins.VolumeChoices.Choice;
 import io.jakube.scheduler.queue.SchedulingQueue;
 import io.jakube.scheduler.queue.SchedulingQueue.ClusterEvent;
 import io.jakube.scheduler.snapshot.ClusterCache;
@@ -54,6 +56,7 @@ public final class Scheduler implements AutoCloseable {
     private final SchedulingQueue queue;
     private final SchedulingCycle cycle;
     private final PodWriter writer;
+    private final VolumeBinder volumeBinder;
     private final EventRecorder events;
     private final SchedulerMetrics metrics = new SchedulerMetrics();
     private final EventHandler<Pod> podHandler = new PodHandler();
@@ -72,6 +75,7 @@ public final class Scheduler implements AutoCloseable {
         this.queue = requireNonNull(queue, "queue is null");
         this.cycle = requireNonNull(cycle, "cycle is null");
         this.writer = requireNonNull(writer, "writer is null");
+        this.volumeBinder = new VolumeBinder(writer, claims, pods);
         this.events = requireNonNull(events, "events is null");
         this.thread = Thread.ofPlatform().name("scheduler").daemon().unstarted(this::run);
     }
@@ -113,10 +117,14 @@ public final class Scheduler implements AutoCloseable {
     }
 
     private void schedule(PodInfo pod, long start) {
-        switch (cycle.decide(pod, snapshot())) {
+        Snapshot snapshot = snapshot();
+        switch (cycle.decide(pod, snapshot)) {
             case Decision.Scheduled decision -> {
+                List<Choice> choices = snapshot.nodes().stream().filter(node -> node.name().equals(decision.node())).findFirst()
+                        .flatMap(node -> VolumeChoices.on(node, pod, snapshot)).orElse(List.of());
+                volumeBinder.assume(choices);
                 cache.putPod(pod, decision.node());
-                Thread.ofVirtual().name("bind-" + pod.key()).start(() -> bind(pod, decision.node(), start));
+                Thread.ofVirtual().name("bind-" + pod.key()).start(() -> bind(pod, decision.node(), choices, start));
             }
             case Decision.Unschedulable decision -> {
                 List<PodInfo> outbid = promise(pod, decision);
@@ -145,8 +153,9 @@ public final class Scheduler implements AutoCloseable {
         return outbid;
     }
 
-    private void bind(PodInfo pod, String node, long start) {
+    private void bind(PodInfo pod, String node, List<Choice> choices, long start) {
         try {
+            volumeBinder.bind(pod, node, choices);
             writer.bind(pod.pod(), node);
             metrics.attempted(SchedulerMetrics.Result.SCHEDULED, System.nanoTime() - start);
             events.normal(pod.pod(), "Scheduled", "Successfully assigned " + pod.key() + " to " + node);
@@ -162,6 +171,8 @@ public final class Scheduler implements AutoCloseable {
             }
             queue.failed(pod);
             queue.moveOnEvent(new ClusterEvent(PLACEMENT));
+        } finally {
+            volumeBinder.forget(choices);
         }
     }
 
@@ -194,19 +205,18 @@ public final class Scheduler implements AutoCloseable {
         Map<String, Snapshot.Claim> claimsByName = new HashMap<>();
         for (PersistentVolumeClaim claim : claims.lister().list()) {
             String volume = claim.getSpec().getVolumeName() == null ? "" : claim.getSpec().getVolumeName();
-            claimsByName.put(claim.getMetadata().getNamespace() + "/" + claim.getMetadata().getName(), new Snapshot.Claim(volume, waits(claim)));
+            Optional<StorageClass> storage = Optional.ofNullable(claim.getSpec().getStorageClassName()).flatMap(name -> classes.lister().get("", name));
+            boolean waits = storage.filter(c -> "WaitForFirstConsumer".equals(c.getVolumeBindingMode())).isPresent();
+            boolean provisioned = storage.filter(c -> !"kubernetes.io/no-provisioner".equals(c.getProvisioner())).isPresent();
+            claimsByName.put(claim.getMetadata().getNamespace() + "/" + claim.getMetadata().getName(), new Snapshot.Claim(volume, waits, waits ? claim : null, provisioned));
         }
         Map<String, Snapshot.Volume> volumesByName = new HashMap<>();
         for (PersistentVolume volume : volumes.lister().list()) {
             var affinity = volume.getSpec().getNodeAffinity();
-            volumesByName.put(volume.getMetadata().getName(), new Snapshot.Volume(affinity == null ? null : affinity.getRequired()));
+            boolean free = volume.getSpec().getClaimRef() == null && !volumeBinder.assumed(volume);
+            volumesByName.put(volume.getMetadata().getName(), new Snapshot.Volume(affinity == null ? null : affinity.getRequired(), free ? volume : null));
         }
         return new Snapshot(cache.nodes(), labels, claimsByName, volumesByName, cache.nominated());
-    }
-
-    private boolean waits(PersistentVolumeClaim claim) {
-        String name = claim.getSpec().getStorageClassName();
-        return name != null && classes.lister().get("", name).filter(c -> "WaitForFirstConsumer".equals(c.getVolumeBindingMode())).isPresent();
     }
 
     /** Adds attempts, and pods waiting (active, backing off, unschedulable). */
@@ -228,6 +238,7 @@ public final class Scheduler implements AutoCloseable {
         pods.removeHandler(podHandler);
         claims.removeHandler(claimHandler);
         volumes.removeHandler(volumeHandler);
+        volumeBinder.close();
         queue.close();
     }
 

@@ -6,17 +6,13 @@ import io.fabric8.kubernetes.api.model.PersistentVolume;
 import io.fabric8.kubernetes.api.model.PersistentVolumeBuilder;
 import io.fabric8.kubernetes.api.model.PersistentVolumeClaim;
 import io.fabric8.kubernetes.api.model.PersistentVolumeClaimBuilder;
-import io.fabric8.kubernetes.api.model.Quantity;
-import io.jakube.common.selector.LabelSelectors;
+import io.jakube.common.volume.VolumeMatch;
 import io.jakube.controller.pods.Times;
 import io.jakube.controller.runtime.Plan;
 import io.jakube.controller.runtime.Write;
-import java.math.BigDecimal;
 import java.time.Instant;
 import java.util.Collection;
-import java.util.Comparator;
 import java.util.List;
-import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -31,7 +27,8 @@ final class VolumeBinding {
     private VolumeBinding() {}
 
     /**
-     * @param waits whether the claim's class wants it bound only when a pod that uses it has been given a node, and that is not so yet
+     * @param waits whether the claim's class wants it bound only when a pod that uses it has been given a node: then the scheduler chooses the volume, or asks a
+     *     provisioner for one
      */
     static Plan decideClaim(PersistentVolumeClaim claim, Collection<PersistentVolume> volumes, boolean waits) {
         if (claim.getMetadata().getDeletionTimestamp() != null) {
@@ -40,7 +37,7 @@ final class VolumeBinding {
         String named = claim.getSpec().getVolumeName();
         Optional<PersistentVolume> volume = named != null && !named.isEmpty()
                 ? volumes.stream().filter(v -> v.getMetadata().getName().equals(named)).findFirst()
-                : volumes.stream().filter(v -> refersTo(v, claim)).findFirst().or(() -> waits ? Optional.empty() : choose(claim, volumes));
+                : volumes.stream().filter(v -> refersTo(v, claim)).findFirst().or(() -> waits ? Optional.empty() : VolumeMatch.smallest(claim, volumes));
         if (volume.isEmpty()) {
             String phase = isCompleted(claim) ? "Lost" : "Pending";
             return phase(claim, phase);
@@ -86,28 +83,6 @@ final class VolumeBinding {
     private static ObjectReference reference(PersistentVolumeClaim claim) {
         return new ObjectReferenceBuilder().withApiVersion("v1").withKind("PersistentVolumeClaim").withNamespace(claim.getMetadata().getNamespace())
                 .withName(claim.getMetadata().getName()).withUid(claim.getMetadata().getUid()).withResourceVersion(claim.getMetadata().getResourceVersion()).build();
-    }
-
-    /** The smallest free volume that satisfies the claim. */
-    private static Optional<PersistentVolume> choose(PersistentVolumeClaim claim, Collection<PersistentVolume> volumes) {
-        BigDecimal wanted = size(claim.getSpec().getResources() == null || claim.getSpec().getResources().getRequests() == null ? null : claim.getSpec().getResources().getRequests().get("storage"));
-        return volumes.stream()
-                .filter(v -> v.getSpec().getClaimRef() == null && v.getMetadata().getDeletionTimestamp() == null)
-                .filter(v -> v.getStatus() == null || v.getStatus().getPhase() == null || v.getStatus().getPhase().equals("Available"))
-                .filter(v -> Objects.requireNonNullElse(v.getSpec().getStorageClassName(), "").equals(Objects.requireNonNullElse(claim.getSpec().getStorageClassName(), "")))
-                .filter(v -> Objects.requireNonNullElse(v.getSpec().getVolumeMode(), "Filesystem").equals(Objects.requireNonNullElse(claim.getSpec().getVolumeMode(), "Filesystem")))
-                .filter(v -> v.getSpec().getAccessModes().containsAll(claim.getSpec().getAccessModes()))
-                .filter(v -> claim.getSpec().getSelector() == null || LabelSelectors.matches(claim.getSpec().getSelector(), v.getMetadata().getLabels()))
-                .filter(v -> size(capacity(v)).compareTo(wanted) >= 0)
-                .min(Comparator.<PersistentVolume, BigDecimal>comparing(v -> size(capacity(v))).thenComparing(v -> v.getMetadata().getName()));
-    }
-
-    private static @Nullable Quantity capacity(PersistentVolume volume) {
-        return volume.getSpec().getCapacity() == null ? null : volume.getSpec().getCapacity().get("storage");
-    }
-
-    private static BigDecimal size(@Nullable Quantity quantity) {
-        return quantity == null ? BigDecimal.ZERO : Quantity.getAmountInBytes(quantity);
     }
 
     /** @param claim the one the volume refers to by name, null if there is none */

@@ -21,7 +21,6 @@ import java.util.Objects;
 public final class VolumeController {
     private static final String CLAIM_PROTECTION = "kubernetes.io/pvc-protection";
     private static final String VOLUME_PROTECTION = "kubernetes.io/pv-protection";
-    private static final String SELECTED_NODE = "volume.kubernetes.io/selected-node";
     private static final String BY_CLAIM = "claim";
 
     private final Lister<PersistentVolume> volumes;
@@ -101,8 +100,7 @@ public final class VolumeController {
 
     private boolean waits(PersistentVolumeClaim claim) {
         String name = claim.getSpec().getStorageClassName();
-        boolean selected = claim.getMetadata().getAnnotations() != null && claim.getMetadata().getAnnotations().containsKey(SELECTED_NODE);
-        return !selected && name != null && classes.get("", name).filter(c -> "WaitForFirstConsumer".equals(c.getVolumeBindingMode())).isPresent();
+        return name != null && classes.get("", name).filter(c -> "WaitForFirstConsumer".equals(c.getVolumeBindingMode())).isPresent();
     }
 
     private Plan reconcileVolume(ObjectKey key) {

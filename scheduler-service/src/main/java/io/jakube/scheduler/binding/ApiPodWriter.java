@@ -3,6 +3,8 @@ package io.jakube.scheduler.binding;
 import static java.util.Objects.requireNonNull;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.fabric8.kubernetes.api.model.PersistentVolume;
+import io.fabric8.kubernetes.api.model.PersistentVolumeClaim;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.PodCondition;
 import io.jakube.common.client.ApiClient;
@@ -47,6 +49,23 @@ public final class ApiPodWriter implements PodWriter {
         }
         condition(status, "PodScheduled", "False", "Unschedulable", message);
         client.patch(Pod.class, pod.getMetadata().getNamespace(), pod.getMetadata().getName(), "status", PatchType.STRATEGIC_MERGE, patch);
+    }
+
+    @Override
+    public void bindVolume(PersistentVolume volume, PersistentVolumeClaim claim) {
+        ObjectNode patch = Json.object();
+        ObjectNode metadata = patch.putObject("metadata").put("uid", volume.getMetadata().getUid()).put("resourceVersion", volume.getMetadata().getResourceVersion());
+        metadata.putObject("annotations").put("pv.kubernetes.io/bound-by-controller", "yes");
+        patch.putObject("spec").putObject("claimRef").put("apiVersion", "v1").put("kind", "PersistentVolumeClaim").put("namespace", claim.getMetadata().getNamespace())
+                .put("name", claim.getMetadata().getName()).put("uid", claim.getMetadata().getUid()).put("resourceVersion", claim.getMetadata().getResourceVersion());
+        client.patch(PersistentVolume.class, "", volume.getMetadata().getName(), "", PatchType.MERGE, patch);
+    }
+
+    @Override
+    public void selectNode(PersistentVolumeClaim claim, String node) {
+        ObjectNode patch = Json.object();
+        patch.putObject("metadata").put("uid", claim.getMetadata().getUid()).putObject("annotations").put("volume.kubernetes.io/selected-node", node);
+        client.patch(PersistentVolumeClaim.class, claim.getMetadata().getNamespace(), claim.getMetadata().getName(), "", PatchType.MERGE, patch);
     }
 
     @Override

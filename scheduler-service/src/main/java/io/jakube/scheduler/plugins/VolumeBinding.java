@@ -9,7 +9,7 @@ import io.jakube.scheduler.snapshot.Snapshot;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Claims must exist and be bound (or wait for their first consumer), and their volumes must be reachable from the node. */
+/** Claims must exist and be bound, and their volumes must be reachable from the node; those that wait for their first consumer must find one there, or be provisioned. */
 public final class VolumeBinding implements SchedulingPlugin {
     @Override
     public String name() {
@@ -20,10 +20,9 @@ public final class VolumeBinding implements SchedulingPlugin {
     public Judge prepare(PodInfo pod, Snapshot snapshot) {
         List<NodeSelector> reachable = new ArrayList<>();
         String problem = null;
+        boolean waiting = false;
         for (var volume : NodeSelectors.orEmpty(pod.pod().getSpec().getVolumes())) {
-            String claimName = volume.getPersistentVolumeClaim() != null
-                    ? volume.getPersistentVolumeClaim().getClaimName()
-                    : volume.getEphemeral() != null ? pod.pod().getMetadata().getName() + "-" + volume.getName() : null;
+            String claimName = VolumeChoices.claimName(pod.pod(), volume).orElse(null);
             if (claimName == null) {
                 continue;
             }
@@ -34,6 +33,7 @@ public final class VolumeBinding implements SchedulingPlugin {
                 if (!claim.waitsForConsumer()) {
                     problem = "pod has unbound immediate PersistentVolumeClaims";
                 }
+                waiting |= claim.object() != null;
             } else {
                 Snapshot.Volume bound = snapshot.volumes().get(claim.volumeName());
                 if (bound == null) {
@@ -43,19 +43,21 @@ public final class VolumeBinding implements SchedulingPlugin {
                 }
             }
         }
-        if (problem == null && reachable.isEmpty()) {
+        if (problem == null && reachable.isEmpty() && !waiting) {
             return Judge.INDIFFERENT;
         }
         String reason = problem;
+        boolean chooses = waiting;
         return new Judge() {
             @Override
             public Verdict filter(NodeInfo node) {
                 if (reason != null) {
                     return Verdict.unresolvable(reason);
                 }
-                return reachable.stream().allMatch(selector -> NodeSelectors.matches(selector, node))
-                        ? Verdict.FITS
-                        : Verdict.unresolvable("node(s) didn't match PersistentVolume's node affinity");
+                if (!reachable.stream().allMatch(selector -> NodeSelectors.matches(selector, node))) {
+                    return Verdict.unresolvable("node(s) didn't match PersistentVolume's node affinity");
+                }
+                return !chooses || VolumeChoices.on(node, pod, snapshot).isPresent() ? Verdict.FITS : Verdict.unresolvable("node(s) didn't find available persistent volumes to bind");
             }
         };
     }

@@ -1,8 +1,12 @@
 package io.jakube.scheduler.snapshot;
 
+import io.fabric8.kubernetes.api.model.NodeSelector;
+import io.fabric8.kubernetes.api.model.PersistentVolume;
+import io.fabric8.kubernetes.api.model.PersistentVolumeClaim;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Everything a decision looks at, at one instant. Immutable.
@@ -20,15 +24,22 @@ public record Snapshot(
      *
      * @param volumeName bound volume, empty while unbound
      * @param waitsForConsumer whether binding waits for a pod to be scheduled
+     * @param object the claim itself; null where binding does not wait for the scheduler
+     * @param provisioned whether a provisioner makes a volume where none suits
      */
-    public record Claim(String volumeName, boolean waitsForConsumer) {}
+    public record Claim(String volumeName, boolean waitsForConsumer, @Nullable PersistentVolumeClaim object, boolean provisioned) {
+        public Claim(String volumeName, boolean waitsForConsumer) {
+            this(volumeName, waitsForConsumer, null, false);
+        }
+    }
 
     /**
      * A persistent volume.
      *
      * @param nodeAffinity required node selector; null for none
+     * @param free the volume itself, if it is bound to no claim nor about to be
      */
-    public record Volume(io.fabric8.kubernetes.api.model.@org.jspecify.annotations.Nullable NodeSelector nodeAffinity) {}
+    public record Volume(@Nullable NodeSelector nodeAffinity, @Nullable PersistentVolume free) {}
 
     public Snapshot {
         nodes = List.copyOf(nodes);

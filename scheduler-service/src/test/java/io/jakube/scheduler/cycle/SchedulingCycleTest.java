@@ -7,9 +7,15 @@ import static io.jakube.scheduler.Pods.requesting;
 import static io.jakube.scheduler.Pods.with;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.fabric8.kubernetes.api.model.PersistentVolume;
+import io.fabric8.kubernetes.api.model.PersistentVolumeBuilder;
+import io.fabric8.kubernetes.api.model.PersistentVolumeClaim;
+import io.fabric8.kubernetes.api.model.PersistentVolumeClaimBuilder;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.PodBuilder;
+import io.fabric8.kubernetes.api.model.Quantity;
 import io.jakube.scheduler.plugins.DefaultPlugins;
+import io.jakube.scheduler.plugins.VolumeChoices;
 import io.jakube.scheduler.snapshot.NodeInfo;
 import io.jakube.scheduler.snapshot.PodInfo;
 import io.jakube.scheduler.snapshot.Snapshot;
@@ -195,6 +201,30 @@ class SchedulingCycleTest {
         Snapshot unbound = new Snapshot(List.of(with(node("n1").build())), Map.of(), Map.of("default/data", new Snapshot.Claim("", false)), Map.of(), Map.of());
         assertThat(((Decision.Unschedulable) cycle.decide(PodInfo.of(claimant), unbound)).message()).contains("pod has unbound immediate PersistentVolumeClaims");
         assertThat(((Decision.Unschedulable) cycle.decide(PodInfo.of(claimant), cluster(with(node("n1").build())))).message()).contains("persistentvolumeclaim \"data\" not found");
+    }
+
+    /** A claim that waits for its first consumer takes the pod to a node that reaches a free volume, unless a provisioner makes one. */
+    @Test
+    void claimsThatWaitForAConsumerChooseTheNode() {
+        PersistentVolumeClaim claim = new PersistentVolumeClaimBuilder().withNewMetadata().withName("data").withNamespace("default").endMetadata().withNewSpec()
+                .withStorageClassName("local").withAccessModes("ReadWriteOnce").withNewResources().addToRequests("storage", new Quantity("1Gi")).endResources().endSpec().build();
+        PersistentVolume local = new PersistentVolumeBuilder().withNewMetadata().withName("on-n2").endMetadata().withNewSpec().withStorageClassName("local").withAccessModes("ReadWriteOnce")
+                .addToCapacity("storage", new Quantity("2Gi")).withNewNodeAffinity().withNewRequired().addNewNodeSelectorTerm()
+                .addNewMatchExpression().withKey("kubernetes.io/hostname").withOperator("In").withValues("n2").endMatchExpression().endNodeSelectorTerm().endRequired().endNodeAffinity().endSpec().build();
+        PodInfo claimant = PodInfo.of(pod("a").editSpec().addNewVolume().withName("data").withNewPersistentVolumeClaim("data", false).endVolume().endSpec().build());
+        List<NodeInfo> nodes = List.of(with(node("n1").build()), with(node("n2").build()));
+        Map<String, Snapshot.Volume> volumes = Map.of("on-n2", new Snapshot.Volume(local.getSpec().getNodeAffinity().getRequired(), local));
+        SchedulingCycle cycle = new SchedulingCycle(DefaultPlugins.all(), new Random(1));
+
+        Snapshot unprovisioned = new Snapshot(nodes, Map.of(), Map.of("default/data", new Snapshot.Claim("", true, claim, false)), volumes, Map.of());
+        assertThat(((Decision.Scheduled) cycle.decide(claimant, unprovisioned)).node()).isEqualTo("n2");
+        assertThat(VolumeChoices.on(nodes.get(1), claimant, unprovisioned)).hasValueSatisfying(
+                choices -> assertThat(choices).singleElement().satisfies(choice -> assertThat(choice.volume()).isSameAs(local)));
+        Snapshot none = new Snapshot(nodes, Map.of(), unprovisioned.claims(), Map.of(), Map.of());
+        assertThat(((Decision.Unschedulable) cycle.decide(claimant, none)).message()).contains("2 node(s) didn't find available persistent volumes to bind");
+        Snapshot provisioned = new Snapshot(nodes, Map.of(), Map.of("default/data", new Snapshot.Claim("", true, claim, true)), Map.of(), Map.of());
+        assertThat(cycle.decide(claimant, provisioned)).isInstanceOf(Decision.Scheduled.class);
+        assertThat(VolumeChoices.on(nodes.get(0), claimant, provisioned)).hasValueSatisfying(choices -> assertThat(choices.getFirst().volume()).as("to be made").isNull());
     }
 
     @Test

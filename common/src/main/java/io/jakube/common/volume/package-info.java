@@ -1,0 +1,5 @@
+/** Persistent volumes and the claims they suit. */
+@NullMarked
+package io.jakube.common.volume;
+
+import org.jspecify.annotations.NullMarked;
