@@ -1,9 +1,13 @@
 package io.jakube.launcher;
 
+import io.jakube.launcher.command.BackupCommand;
 import io.jakube.launcher.command.BenchCommand;
+import io.jakube.launcher.command.ChaosCommand;
 import io.jakube.launcher.command.DownCommand;
 import io.jakube.launcher.command.EtcdCommand;
+import io.jakube.launcher.command.HistoryCommand;
 import io.jakube.launcher.command.ImageCommand;
+import io.jakube.launcher.command.RestoreCommand;
 import io.jakube.launcher.command.StatusCommand;
 import io.jakube.launcher.command.UpCommand;
 import picocli.CommandLine;
@@ -16,7 +20,8 @@ import picocli.CommandLine.IVersionProvider;
         description = "Kubernetes in Java: a cluster on this machine with one command.",
         mixinStandardHelpOptions = true,
         versionProvider = Jakube.Version.class,
-        subcommands = {UpCommand.class, DownCommand.class, StatusCommand.class, ImageCommand.class, BenchCommand.class, EtcdCommand.class})
+        subcommands = {UpCommand.class, DownCommand.class, StatusCommand.class, ImageCommand.class, BenchCommand.class, EtcdCommand.class,
+            BackupCommand.class, RestoreCommand.class, HistoryCommand.class, ChaosCommand.class})
 public final class Jakube {
     /** The build's version, from the jar's manifest. */
     static final class Version implements IVersionProvider {
