@@ -9,6 +9,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.Properties;
+import org.postgresql.PGConnection;
 
 /**
  * Opens connections to the primary. Each one is set up so that neither side waits long for the other when it is gone, and is handed out only when everything it
@@ -79,14 +80,16 @@ final class Connector {
         boolean ready = false;
         try {
             connection.setNetworkTimeout(Runnable::run, SOCKET_TIMEOUT_MILLIS);
-            try (Statement statement = connection.createStatement()) {
-                try (ResultSet row = statement.executeQuery("SELECT pg_is_in_recovery(), pg_backend_pid()")) {
-                    row.next();
-                    if (row.getBoolean(1)) {
-                        throw new SQLException("the server is a standby", "25006");
-                    }
-                    pooler.check(connection, row.getInt(2), () -> connect(url, "check"));
+            try (Statement statement = connection.createStatement(); ResultSet row = statement.executeQuery("SELECT pg_is_in_recovery(), pg_backend_pid()")) {
+                row.next();
+                if (row.getBoolean(1)) {
+                    throw new SQLException("the server is a standby", "25006");
                 }
+                pooler.check(connection, row.getInt(2), () -> connect(url, "check"));
+            }
+            // Prepared and binary from the first execution: values are bytes.
+            connection.unwrap(PGConnection.class).setPrepareThreshold(-1);
+            try (Statement statement = connection.createStatement()) {
                 statement.execute(SETTINGS);
                 statement.execute(BARRIER);
             }
@@ -110,8 +113,8 @@ final class Connector {
         properties.setProperty("hostRecheckSeconds", "0");
         properties.setProperty("tcpKeepAlive", "true");
         properties.setProperty("socketFactory", PromptSocketFactory.class.getName());
-        // Prepared and binary from the first execution: values are bytes.
-        properties.setProperty("prepareThreshold", "-1");
+        // Nothing is prepared before it is known that the session is the connection's own.
+        properties.setProperty("prepareThreshold", "0");
         return DriverManager.getConnection(url, properties);
     }
 
