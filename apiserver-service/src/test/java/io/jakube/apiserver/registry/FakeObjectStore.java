@@ -17,6 +17,7 @@ import java.util.function.UnaryOperator;
 public final class FakeObjectStore implements ObjectStore {
     private final Map<String, ObjectNode> objects = new TreeMap<>();
     private final List<ObjectNode> deleteOptions = new ArrayList<>();
+    private final List<ObjectNode> deleted = new ArrayList<>();
     private final Instant now;
     private long revision;
 
@@ -74,6 +75,7 @@ public final class FakeObjectStore implements ObjectStore {
             }
         }
         deleteOptions.add(options.deepCopy());
+        deleted.add(object);
         objects.remove(key(resource, namespace, name));
         return object;
     }
@@ -84,6 +86,11 @@ public final class FakeObjectStore implements ObjectStore {
     /** Options of all deletes so far. */
     public List<ObjectNode> deleteOptions() {
         return deleteOptions;
+    }
+
+    /** What was deleted so far, as it last was. */
+    public List<ObjectNode> deleted() {
+        return deleted;
     }
 
     /** Names of all objects of a resource. */

@@ -78,13 +78,11 @@ public final class EvictionHandler extends PostHandler {
     }
 
     private void evict(ObjectNode pod, ObjectNode options) {
-        String phase = text(pod, "status", "phase");
-        boolean over = phase.equals("Succeeded") || phase.equals("Failed") || has(object(pod, "metadata"), "deletionTimestamp");
-        if (over) {
+        if (over(pod)) {
             delete(pod, options);
             return;
         }
-        if (phase.equals("Pending")) {
+        if (text(pod, "status", "phase").equals("Pending")) {
             delete(pod, unchangedSince(pod, options));
             return;
         }
@@ -191,8 +189,47 @@ public final class EvictionHandler extends PostHandler {
         return guarded;
     }
 
+    /** Deletes a pod that will run no more, having said in its status why (KEP-3329). */
     private void delete(ObjectNode pod, ObjectNode options) {
+        if (over(pod) || !empty(options, "dryRun")) {
+            remove(pod, options);
+            return;
+        }
+        ObjectNode marked = objects.update(PODS, namespace(pod), text(pod, "metadata", "name"), current -> marked(current, options));
+        ObjectNode guarded = options;
+        if (has(object(options, "preconditions"), "resourceVersion")) {
+            guarded = options.deepCopy();
+            ensureObject(guarded, "preconditions").put("resourceVersion", text(marked, "metadata", "resourceVersion"));
+        }
+        remove(marked, guarded);
+    }
+
+    private ObjectNode marked(ObjectNode pod, ObjectNode options) {
+        ObjectNode expected = object(options, "preconditions");
+        for (String field : List.of("uid", "resourceVersion")) {
+            String wished = expected == null ? "" : text(expected, field);
+            String present = text(pod, "metadata", field);
+            if (!wished.isEmpty() && !wished.equals(present)) {
+                throw ApiException.conflict(PODS, text(pod, "metadata", "name"), "Precondition failed: " + field + " in precondition: " + wished + ", in object: " + present);
+            }
+        }
+        ObjectNode status = ensureObject(pod, "status");
+        ObjectNode condition = items(status, "conditions").stream().filter(c -> text(c, "type").equals("DisruptionTarget")).findFirst()
+                .orElseGet(() -> Fields.ensureArray(status, "conditions").addObject().put("type", "DisruptionTarget"));
+        if (!text(condition, "status").equals("True")) {
+            condition.put("lastTransitionTime", clock.instant().truncatedTo(ChronoUnit.SECONDS).toString());
+        }
+        condition.put("status", "True").put("reason", "EvictionByEvictionAPI").put("message", "Eviction API: evicting");
+        return pod;
+    }
+
+    private void remove(ObjectNode pod, ObjectNode options) {
         objects.delete(PODS, namespace(pod), text(pod, "metadata", "name"), options);
+    }
+
+    private static boolean over(ObjectNode pod) {
+        String phase = text(pod, "status", "phase");
+        return phase.equals("Succeeded") || phase.equals("Failed") || has(object(pod, "metadata"), "deletionTimestamp");
     }
 
     private static String namespace(ObjectNode object) {

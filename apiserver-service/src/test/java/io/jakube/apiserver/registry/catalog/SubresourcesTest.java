@@ -74,6 +74,18 @@ class SubresourcesTest {
     }
 
     @Test
+    void anEvictedPodSaysSoInItsConditions() throws IOException {
+        pod("p", "{}", "{\"phase\":\"Running\",\"conditions\":[{\"type\":\"Ready\",\"status\":\"True\"}]}");
+        String version = text(objects.get(PODS, "d", "p").orElseThrow(), "metadata", "resourceVersion");
+        assertThatThrownBy(() -> post("eviction", "p", "{\"metadata\":{\"name\":\"p\"},\"deleteOptions\":{\"preconditions\":{\"resourceVersion\":\"1234567\"}}}"))
+                .isInstanceOfSatisfying(ApiException.class, e -> assertThat(e.code()).isEqualTo(409));
+        assertThat(text(objects.get(PODS, "d", "p").orElseThrow(), "metadata", "resourceVersion")).isEqualTo(version);
+        post("eviction", "p", "{\"metadata\":{\"name\":\"p\"},\"deleteOptions\":{\"preconditions\":{\"resourceVersion\":\"" + version + "\"}}}");
+        assertThat(objects.deleted().getFirst().at("/status/conditions").toString()).contains("Ready")
+                .contains("\"type\":\"DisruptionTarget\",\"lastTransitionTime\":\"2026-01-01T00:00:00Z\",\"status\":\"True\",\"reason\":\"EvictionByEvictionAPI\"");
+    }
+
+    @Test
     void evictionSpendsTheBudgetAndThenIsRefused() throws IOException {
         for (String name : List.of("p1", "p2")) {
             pod(name, "{}", "{\"phase\":\"Running\",\"conditions\":[{\"type\":\"Ready\",\"status\":\"True\"}]}");
