@@ -10,7 +10,10 @@ import java.io.InputStream;
 import java.lang.reflect.Array;
 import java.lang.reflect.Field;
 import java.lang.reflect.Proxy;
+import java.time.Duration;
 import java.util.Map;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -36,6 +39,8 @@ final class LibertyChannel {
     private static final String CLOSING = "CloseUpgradedWebConnection";
     private static final String CONNECTION = "com.ibm.wsspi.channelfw.VirtualConnection";
     private static final int ABORT = -3;
+    /** How long a client may take to close its end. */
+    private static final Duration LINGER = Duration.ofSeconds(1);
     private static final int CAPACITY = 256 * 1024;
     private static final int BUFFER = 32 * 1024;
 
@@ -50,6 +55,7 @@ final class LibertyChannel {
     private final int noTimeout;
     private final ReentrantLock lock = new ReentrantLock();
     private boolean paused;
+    private final CountDownLatch ended = new CountDownLatch(1);
     private volatile boolean closed;
 
     /** @throws IOException where this is no Liberty as it is known */
@@ -100,17 +106,27 @@ final class LibertyChannel {
         return stream;
     }
 
-    /** Takes no more input. */
+    /** Takes no more input: what still comes is read and dropped. */
     void abandon() {
         closed = true;
         pipe.abandon();
+        resume();
     }
 
-    /** Closes the connection, output having been closed: Liberty leaves it open where its own input stream was not used. */
+    /**
+     * Closes the connection, output having been closed: Liberty leaves it open where its own input stream was not used. The client is given a moment to
+     * close first, for a read that is taken back at the very moment it is fulfilled leaves Liberty polling the socket without end (seen with 26.0.0.3).
+     */
     void close() {
         abandon();
+        Thread.ofVirtual().name("upgraded-closing").start(this::finish);
+    }
+
+    private void finish() {
         try {
-            readerType.getMethod("read", long.class, callbackType, boolean.class, int.class).invoke(reader, 1L, callback, false, ABORT);
+            if (!ended.await(LINGER.toMillis(), TimeUnit.MILLISECONDS)) {
+                readerType.getMethod("read", long.class, callbackType, boolean.class, int.class).invoke(reader, 1L, callback, false, ABORT);
+            }
             state().put(CLOSING, "true");
             Field dispatcher = upgraded.getClass().getDeclaredField("dispatcherLink");
             dispatcher.setAccessible(true);
@@ -123,6 +139,8 @@ final class LibertyChannel {
             }
         } catch (ReflectiveOperationException | RuntimeException e) {
             LOG.debug("closing an upgraded connection: {}", e.toString());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
         }
     }
 
@@ -143,6 +161,7 @@ final class LibertyChannel {
     private void failed(IOException problem) {
         LOG.debug("an upgraded connection's input ended: {}", problem.getMessage());
         pipe.end(problem instanceof EOFException || closed ? null : problem);
+        ended.countDown();
     }
 
     private void resume() {
@@ -161,7 +180,7 @@ final class LibertyChannel {
     /** Reads what is there, and leaves a read outstanding unless the pipe is full. */
     private void readOn() {
         try {
-            while (!closed) {
+            while (ended.getCount() > 0) {
                 lock.lock();
                 try {
                     if (!pipe.room()) {
