@@ -51,14 +51,18 @@ final class PodWorker implements Runnable {
     private volatile boolean runtimeDirty = true;
     private volatile boolean stopped;
     private RuntimePod runtime = RuntimePod.NONE;
+    private volatile boolean over;
     private PodStatus status;
     private boolean ending;
     private boolean deleteSent;
     private Optional<WaitingReason> failure = Optional.empty();
     private Optional<Instant> wakeAt = Optional.empty();
 
-    /** @param finished called at the end, when the node has nothing of the pod any more */
-    PodWorker(PodServices services, Pod pod, Runnable finished) {
+    /**
+     * @param others the pods that hold resources of the node
+     * @param finished called at the end, when the node has nothing of the pod any more
+     */
+    PodWorker(PodServices services, Pod pod, List<Pod> others, Runnable finished) {
         this.services = requireNonNull(services, "services is null");
         this.pod = requireNonNull(pod, "pod is null");
         this.finished = requireNonNull(finished, "finished is null");
@@ -71,6 +75,19 @@ final class PodWorker implements Runnable {
         this.sandboxes = new PodSandboxes(services);
         this.files = new PodFiles(services, pod, this::referencesChanged);
         this.writer = new PodStatusWriter(services.api(), status, this::signal);
+        this.over = "Failed".equals(status.getPhase()) || "Succeeded".equals(status.getPhase());
+        // A pod with a start time was admitted before the agent restarted.
+        if (status.getStartTime() == null && pod.getMetadata().getDeletionTimestamp() == null) {
+            this.failure = PodAdmission.refusal(pod, others, services.node().get().allocatable());
+            failure.ifPresent(reason -> services.events().warning(pod, reason.reason(), reason.message()));
+            this.ending = failure.isPresent();
+            this.over |= ending;
+        }
+    }
+
+    /** Whether the pod counts when another asks for room on the node. */
+    boolean holdsResources() {
+        return !over;
     }
 
     /** The API has a newer state of the pod. */
@@ -83,6 +100,7 @@ final class PodWorker implements Runnable {
     void remove(Pod last) {
         pod = last;
         removed = true;
+        over = true;
         signal();
     }
 
@@ -174,6 +192,7 @@ final class PodWorker implements Runnable {
             }
         }
         boolean clean = ending && end(wanted);
+        over |= clean;
         publish(wanted);
         return clean && release(wanted);
     }

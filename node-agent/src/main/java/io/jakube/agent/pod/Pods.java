@@ -46,7 +46,8 @@ public final class Pods implements PodDirectory, AutoCloseable {
         if (known != null) {
             known.update(pod);
         } else if (!closed) {
-            PodWorker worker = new PodWorker(services, pod, () -> workers.remove(uid));
+            List<Pod> others = workers.values().stream().filter(PodWorker::holdsResources).map(PodWorker::pod).toList();
+            PodWorker worker = new PodWorker(services, pod, others, () -> workers.remove(uid));
             workers.put(uid, worker);
             Thread.ofVirtual().name("pod-" + pod.getMetadata().getName()).start(worker);
         }

@@ -78,6 +78,18 @@ public record CgroupValues(long cpuShares, long cpuQuota, long memoryLimit) {
                 .build();
     }
 
+    /** What the pod takes of a node: the larger of its containers and its init phase, or its own request, with overhead; milli-CPU, else whole units. */
+    public static long requested(PodSpec spec, String resource) {
+        boolean milli = resource.equals("cpu");
+        Quantity own = spec.getResources() == null ? null : Amounts.of(spec.getResources().getRequests(), resource);
+        return (own == null ? effective(spec, true, resource, milli) : amount(own, resource)) + overhead(spec, resource, milli);
+    }
+
+    /** An amount in the unit of {@link #requested}. */
+    public static long amount(Quantity quantity, String resource) {
+        return resource.equals("cpu") ? Amounts.milli(quantity) : Amounts.bytes(quantity);
+    }
+
     private static long shares(long milli) {
         return Math.clamp(milli * 1024 / 1000, MIN_SHARES, MAX_SHARES);
     }

@@ -8,6 +8,7 @@ import io.fabric8.kubernetes.api.model.ContainerBuilder;
 import io.fabric8.kubernetes.api.model.IntOrString;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.PodBuilder;
+import io.fabric8.kubernetes.api.model.Quantity;
 import io.jakube.agent.api.FakeClusterObjects;
 import io.jakube.agent.cri.v1.PodSandboxState;
 import io.jakube.agent.pull.ImagePuller;
@@ -49,7 +50,7 @@ class PodWorkerTest {
         };
         PodEvents events = new PodEvents((regarding, type, reason, message) -> { });
         FakeClusterObjects objects = new FakeClusterObjects();
-        NodeFacts node = new NodeFacts("n", "n", List.of("192.0.2.1"), Map.of(), 8L << 30);
+        NodeFacts node = new NodeFacts("n", "n", List.of("192.0.2.1"), Map.of("cpu", new Quantity("2"), "pods", new Quantity("4")), 8L << 30);
         pods = new Pods(new PodServices(runtime, new PodPaths(root), () -> node, new PodDns(List.of("10.96.0.10"), "cluster.local", Path.of("/etc/resolv.conf")), events, api,
                 objects, new ImagePuller(runtime, objects, events, false), Optional.empty(), false, InstantSource.system()));
     }
@@ -97,6 +98,35 @@ class PodWorkerTest {
         }
         assertThat(runtime.listPodSandboxes(Map.of())).isEmpty();
         assertThat(runtime.listContainers(Map.of())).isEmpty();
+    }
+
+    private static Pod named(String name, Pod pod) {
+        return new PodBuilder(pod).editMetadata().withName(name).withUid(name).endMetadata().build();
+    }
+
+    private static Pod asking(String name, String cpu, int hostPort) {
+        return named(name, PodFixtures.pod("Always", List.of(), new ContainerBuilder(PodFixtures.container("a"))
+                .addNewPort().withContainerPort(80).withHostPort(hostPort).endPort().editOrNewResources().addToRequests("cpu", new Quantity(cpu)).endResources().build()));
+    }
+
+    @Test
+    void a_pod_the_node_has_no_room_for_fails_and_runs_nothing() throws InterruptedException {
+        Pod first = asking("first", "1500m", 8000);
+        pods.update(first);
+        await(PodWorkerTest::ready);
+        pods.update(asking("second", "501m", 9000));
+        JsonNode refused = await(s -> s.path("phase").asText().equals("Failed"));
+        assertThat(refused.path("reason").asText()).isEqualTo("OutOfcpu");
+        assertThat(refused.path("message").asText()).isEqualTo("Pod was rejected: Node didn't have enough resource: cpu, requested: 501, used: 1500, capacity: 2000");
+        pods.update(asking("third", "500m", 8000));
+        assertThat(await(s -> s.path("phase").asText().equals("Failed")).path("reason").asText()).isEqualTo("NodePorts");
+        assertThat(runtime.listContainers(Map.of())).hasSize(1);
+
+        pods.update(deleting(first));
+        assertThat(deleted.poll(20, TimeUnit.SECONDS)).isEqualTo("first");
+        pods.remove(first);
+        pods.update(asking("fourth", "2", 8000));
+        await(PodWorkerTest::ready);
     }
 
     @Test
