@@ -2,13 +2,11 @@ package io.jakube.launcher.command;
 
 import io.jakube.launcher.LaunchException;
 import io.jakube.launcher.component.Cluster;
-import io.jakube.launcher.component.LibertyServer;
 import io.jakube.launcher.layout.ClusterSettings;
 import io.jakube.launcher.layout.Distribution;
 import io.jakube.launcher.layout.JakubeHome;
 import io.jakube.launcher.preflight.HostPackages;
 import java.io.IOException;
-import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -52,7 +50,7 @@ public final class UpCommand implements Callable<Integer> {
         }
         home.create();
         Cluster cluster = new Cluster(distribution, home, decide(home));
-        requireSameNode(home, cluster);
+        requireSameKind(distribution, home, cluster);
         cluster.requireFreePorts();
         if (!cluster.simulated()) {
             Set<String> missing = HostPackages.missing();
@@ -105,13 +103,14 @@ public final class UpCommand implements Callable<Integer> {
         return settings;
     }
 
-    private static void requireSameNode(JakubeHome home, Cluster cluster) {
-        Optional<LibertyServer> running = cluster.servers().stream().filter(s -> s.process().find().isPresent()).findFirst();
-        if (running.isPresent() && ClusterSettings.existIn(Cluster.settingsFile(home))) {
-            ClusterSettings old = ClusterSettings.read(Cluster.settingsFile(home));
-            if (old.apiPort() != cluster.settings().apiPort() || old.separate() != cluster.settings().separate() || (old.simulatedNodes() > 0) != cluster.simulated()) {
-                throw new LaunchException("The cluster runs with other settings: run jakube down first, then up with the new ones.");
-            }
+    private static void requireSameKind(Distribution distribution, JakubeHome home, Cluster cluster) {
+        if (!ClusterSettings.existIn(Cluster.settingsFile(home))) {
+            return;
+        }
+        ClusterSettings old = ClusterSettings.read(Cluster.settingsFile(home));
+        boolean runs = new Cluster(distribution, home, old).servers().stream().anyMatch(server -> server.process().find().isPresent());
+        if (runs && (old.apiPort() != cluster.settings().apiPort() || old.separate() != cluster.settings().separate() || (old.simulatedNodes() > 0) != cluster.simulated())) {
+            throw new LaunchException("The cluster runs with other settings: run jakube down first, then up with the new ones.");
         }
     }
 

@@ -20,6 +20,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Properties;
+import java.util.stream.IntStream;
 
 /** All parts of the cluster on this host, and the files that tell them about each other. */
 public final class Cluster {
@@ -32,6 +33,9 @@ public final class Cluster {
     public static final int ETCD_PORT = 2379;
     public static final int SCHEDULER_PORT = 10259;
     public static final int CONTROLLER_PORT = 10257;
+
+    /** A certificate with more names would be too long for a handshake: nobody can ask further simulated nodes for logs. */
+    private static final int NAMES_IN_CERTIFICATE = 1000;
 
     private final Distribution distribution;
     private final JakubeHome home;
@@ -103,12 +107,20 @@ public final class Cluster {
         pki.ensureComponentKubeconfig(home.kubeconfig("controller-manager"), apiUrl(), Identity.CONTROLLER_MANAGER);
         pki.ensureComponentKubeconfig(home.kubeconfig("node"), apiUrl(), Identity.node(settings.nodeName()));
         Path agentPki = home.node().resolve("pki");
-        pki.ensureNodeServing(agentPki, "node", settings.nodeName(), host.plus(SubjectAltNames.of(List.of(settings.nodeName()))));
+        pki.ensureNodeServing(agentPki, "node", settings.nodeName(), host.plus(SubjectAltNames.of(nodeNames())));
         try {
             Files.copy(home.pki().resolve("ca.crt"), agentPki.resolve("ca.crt"), java.nio.file.StandardCopyOption.REPLACE_EXISTING);
         } catch (IOException e) {
             throw new LaunchException("The node's certificates cannot be written to " + agentPki + " (" + e.getMessage() + ").", e);
         }
+    }
+
+    /** The names the agent serves under. */
+    private List<String> nodeNames() {
+        if (!simulated()) {
+            return List.of(settings.nodeName());
+        }
+        return IntStream.range(0, Math.min(NAMES_IN_CERTIFICATE, settings.simulatedNodes())).mapToObj(i -> settings.nodeName() + "-" + i).toList();
     }
 
     /** Chooses PostgreSQL's port and passwords, which services are told before it runs. */
