@@ -85,16 +85,16 @@ public final class EmbeddedPostgres {
     }
 
     /**
-     * Chooses the port and the passwords of a server that is about to be started, so that its clients can be told of it, and started, beside it.
+     * Chooses the port and the passwords of a server that is about to be started, so that its clients can be told of it, and started, beside it. Harmless where it runs.
      *
-     * @throws IllegalStateException with a sentence for the user where no port is free
+     * @throws IllegalStateException with a sentence for the user where no port is free, or the one it had is taken
      */
     public static EmbeddedPostgres prepare(Path directory) {
         try {
             Files.createDirectories(directory);
             EmbeddedPostgres server = new EmbeddedPostgres(directory.toRealPath(), ServerSettings.DEFAULT);
             server.locked(() -> {
-                if (!Files.exists(server.portFile())) {
+                if (!server.isRunning()) {
                     Files.writeString(server.portFile(), server.choosePort() + "\n");
                 }
                 for (Path password : List.of(server.adminPasswordFile(), server.writerPasswordFile(), server.readerPasswordFile())) {

@@ -125,7 +125,11 @@ public final class Cluster {
 
     /** Chooses PostgreSQL's port and passwords, which services are told before it runs. */
     public void prepareDatabase() {
-        EmbeddedPostgres.prepare(home.database());
+        try {
+            EmbeddedPostgres.prepare(home.database());
+        } catch (IllegalStateException e) {
+            throw new LaunchException(String.valueOf(e.getMessage()), e);
+        }
     }
 
     /** Starts PostgreSQL unless it runs, and brings its schema up to date. */
