@@ -39,8 +39,9 @@ public record TlsFiles(Path certificate, Path key, @Nullable Path trusted, boole
         SslContextBuilder builder = SslContextBuilder.forServer(Pem.privateKey(read(key)), certificates(certificate))
                 .sslProvider(SslProvider.JDK)
                 .clientAuth(requireClientCertificate ? ClientAuth.REQUIRE : trusted != null ? ClientAuth.OPTIONAL : ClientAuth.NONE)
+                // gRPC clients offer HTTP/2 only; who offers both has no gRPC in mind.
                 .applicationProtocolConfig(new ApplicationProtocolConfig(
-                        Protocol.ALPN, SelectorFailureBehavior.NO_ADVERTISE, SelectedListenerFailureBehavior.ACCEPT, ApplicationProtocolNames.HTTP_2, ApplicationProtocolNames.HTTP_1_1));
+                        Protocol.ALPN, SelectorFailureBehavior.NO_ADVERTISE, SelectedListenerFailureBehavior.ACCEPT, ApplicationProtocolNames.HTTP_1_1, ApplicationProtocolNames.HTTP_2));
         if (trusted != null) {
             builder.trustManager(certificates(trusted));
         }
