@@ -41,8 +41,9 @@ final class EtcdServer implements AutoCloseable {
             InetSocketAddress client = free();
             String peer = "http://127.0.0.1:" + free().getPort();
             String url = "http://127.0.0.1:" + client.getPort();
+            // In a session of its own, as PostgreSQL is: the kernel shares processors between sessions.
             Process process = new ProcessBuilder(
-                            program.toString(), "--name=bench", "--data-dir=" + directory.resolve("data"), "--listen-client-urls=" + url, "--advertise-client-urls=" + url,
+                            "setsid", program.toString(), "--name=bench", "--data-dir=" + directory.resolve("data"), "--listen-client-urls=" + url, "--advertise-client-urls=" + url,
                             "--listen-peer-urls=" + peer, "--initial-advertise-peer-urls=" + peer, "--initial-cluster=bench=" + peer,
                             "--quota-backend-bytes=" + QUOTA_BYTES, "--log-level=error")
                     .redirectErrorStream(true)

@@ -42,11 +42,13 @@ final class EtcdTarget implements LoadTarget {
             "etcdserverpb.Watch/Watch", MethodDescriptor.MethodType.BIDI_STREAMING, WatchRequest.getDefaultInstance(), WatchResponse.getDefaultInstance());
 
     private final String name;
+    private final List<Long> servers;
     private final List<ManagedChannel> channels;
     private final AtomicInteger next = new AtomicInteger();
 
-    EtcdTarget(String name, InetSocketAddress address) {
+    EtcdTarget(String name, InetSocketAddress address, List<Long> servers) {
         this.name = name;
+        this.servers = List.copyOf(servers);
         this.channels = IntStream.range(0, CONNECTIONS)
                 .mapToObj(i -> NettyChannelBuilder.forAddress(address).usePlaintext().directExecutor().maxInboundMessageSize(MAX_MESSAGE_BYTES).build())
                 .toList();
@@ -68,6 +70,11 @@ final class EtcdTarget implements LoadTarget {
     @Override
     public String name() {
         return name;
+    }
+
+    @Override
+    public List<Long> servers() {
+        return servers;
     }
 
     @Override

@@ -1,11 +1,15 @@
 package io.jakube.db.bench;
 
 import io.jakube.db.Key;
+import java.util.List;
 import java.util.function.LongConsumer;
 
 /** A store as a benchmark's clients see it. Calls block and fail with an unchecked exception; thread-safe. */
 interface LoadTarget extends AutoCloseable {
     String name();
+
+    /** Processes that serve its calls, besides this one. */
+    List<Long> servers();
 
     /**
      * Writes a key that must be at a revision, in one round trip.

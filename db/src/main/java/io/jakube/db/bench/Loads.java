@@ -59,21 +59,30 @@ final class Loads {
         });
     }
 
-    /** Reads of single keys. */
-    Figures pointReads(LoadTarget target, int clients, int bytes) {
+    /** Reads of single keys, while others write other keys. */
+    Figures pointReads(LoadTarget target, int clients, int writers, int bytes) {
         String prefix = fresh("point");
         byte[] value = value(bytes);
         for (int i = 0; i < KEYS_PER_CLIENT; i++) {
             target.write(Key.of(prefix + i), value, 0);
         }
-        return run(clients, (client, round) -> {
-            Key key = Key.of(prefix + (client + round) % KEYS_PER_CLIENT);
-            long start = System.nanoTime();
-            if (target.get(key) != bytes) {
-                throw new IllegalStateException("the value is not what was written");
-            }
-            return System.nanoTime() - start;
-        });
+        try (ExecutorService executor = Executors.newVirtualThreadPerTaskExecutor()) {
+            Future<?> load = executor.submit(() -> {
+                if (writers > 0) {
+                    writes(target, writers, bytes);
+                }
+            });
+            Figures figures = run(clients, (client, round) -> {
+                Key key = Key.of(prefix + (client + round) % KEYS_PER_CLIENT);
+                long start = System.nanoTime();
+                if (target.get(key) != bytes) {
+                    throw new IllegalStateException("the value is not what was written");
+                }
+                return System.nanoTime() - start;
+            });
+            join(load);
+            return figures;
+        }
     }
 
     /** Writes keys under a new prefix. @return the prefix */

@@ -18,6 +18,7 @@ import java.sql.DriverManager;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.List;
 import java.util.Locale;
 import java.util.Properties;
 import java.util.Random;
@@ -46,7 +47,7 @@ final class ScaleBenchmark {
         try (TemporaryPostgres postgres = EmbeddedPostgres.temporary()) {
             EmbeddedPostgres server = postgres.server();
             StoreConfig config = StoreConfig.writer(postgres.jdbcUrl(), EmbeddedPostgres.WRITER, server.writerPasswordFile()).withRetention(StoreConfig.Retention.UNLIMITED);
-            try (StoreTarget target = new StoreTarget(PostgresKeyValueStore.open(config));
+            try (StoreTarget target = new StoreTarget(PostgresKeyValueStore.open(config), List.of());
                     Connection sizes = connect(server)) {
                 double heap = Memory.heapMegabytes();
                 fill(target.store());

@@ -61,10 +61,10 @@ public final class StoreBenchmark {
                 EtcdServer etcd = options.againstEtcd() ? EtcdServer.start() : null) {
             StoreConfig config = StoreConfig.writer(postgres.jdbcUrl(), EmbeddedPostgres.WRITER, postgres.server().writerPasswordFile());
             PostgresKeyValueStore opened = PostgresKeyValueStore.open(config);
-            try (StoreTarget store = new StoreTarget(opened);
+            try (StoreTarget store = new StoreTarget(opened, List.of(postgres.server().pid().orElseThrow()));
                     EtcdFront front = EtcdFront.start(EtcdFrontConfig.on("http://127.0.0.1:0"), opened, opened.administration());
-                    EtcdTarget fronted = new EtcdTarget("front", new InetSocketAddress(InetAddress.getLoopbackAddress(), front.port()));
-                    EtcdTarget other = etcd == null ? null : new EtcdTarget("etcd", etcd.address())) {
+                    EtcdTarget fronted = new EtcdTarget("front", new InetSocketAddress(InetAddress.getLoopbackAddress(), front.port()), store.servers());
+                    EtcdTarget other = etcd == null ? null : new EtcdTarget("etcd", etcd.address(), List.of(etcd.pid()))) {
                 compare(other == null ? List.of(store, fronted) : List.of(store, fronted, other));
                 if (options.loads().contains(Load.COMPACTION)) {
                     new CompactionLoad(store, loads, options.pairs(), out).run();
@@ -93,12 +93,13 @@ public final class StoreBenchmark {
         }
         if (options.loads().contains(Load.READS)) {
             for (int clients : new int[] {1, 16}) {
-                comparison.run("point reads of 1 KB, " + clients + " clients", target -> loads.pointReads(target, clients, KILOBYTE));
+                comparison.run("point reads of 1 KB, " + clients + " clients", target -> loads.pointReads(target, clients, 0, KILOBYTE));
             }
+            comparison.runBeside("point reads, 1 client beside 64 writers", target -> loads.pointReads(target, 1, 64, KILOBYTE));
         }
         if (options.loads().contains(Load.WATCH)) {
             comparison.run("watch, acknowledgement to event, idle", target -> loads.watchLatency(target, 0, KILOBYTE));
-            comparison.run("watch, the same beside 64 writers", target -> loads.watchLatency(target, 64, KILOBYTE));
+            comparison.runBeside("watch, the same beside 64 writers", target -> loads.watchLatency(target, 64, KILOBYTE));
         }
         if (options.loads().contains(Load.LISTS)) {
             for (int keys : new ArrayList<>(options.lists())) {

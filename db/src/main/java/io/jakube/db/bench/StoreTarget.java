@@ -14,9 +14,11 @@ import java.util.function.LongConsumer;
 /** The store called in this process. */
 final class StoreTarget implements LoadTarget {
     private final KeyValueStore store;
+    private final List<Long> servers;
 
-    StoreTarget(KeyValueStore store) {
+    StoreTarget(KeyValueStore store, List<Long> servers) {
         this.store = store;
+        this.servers = List.copyOf(servers);
     }
 
     KeyValueStore store() {
@@ -26,6 +28,11 @@ final class StoreTarget implements LoadTarget {
     @Override
     public String name() {
         return "store";
+    }
+
+    @Override
+    public List<Long> servers() {
+        return servers;
     }
 
     @Override

@@ -62,7 +62,7 @@ final class WriterProcess implements AutoCloseable {
         StoreConfig config = StoreConfig.writer(arguments[0], arguments[1], Path.of(arguments[2]));
         int clients = Integer.parseInt(arguments[3]);
         int bytes = Integer.parseInt(arguments[4]);
-        try (StoreTarget target = new StoreTarget(PostgresKeyValueStore.open(config));
+        try (StoreTarget target = new StoreTarget(PostgresKeyValueStore.open(config), List.of());
                 BufferedReader input = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8))) {
             new Loads(WARM_UP).writes(target, clients, bytes);
             System.out.println("ready");
