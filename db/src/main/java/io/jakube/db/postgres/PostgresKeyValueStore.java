@@ -32,6 +32,7 @@ public final class PostgresKeyValueStore implements KeyValueStore {
     private final StoreConfig config;
     private final Outage outage = new Outage();
     private final ConnectionPool pool;
+    private final ListThreads lists;
     private final Sessions sessions;
     private final WriteQueue queue;
     private final GroupCommitWriter writer;
@@ -50,6 +51,7 @@ public final class PostgresKeyValueStore implements KeyValueStore {
         Connector connector = new Connector(config);
         this.epochs = connector.epochs();
         this.pool = new ConnectionPool(connector, outage, config);
+        this.lists = new ListThreads(config);
         this.sessions = new Sessions(pool);
         this.queue = new WriteQueue(config.limits());
         this.feed = config.sharedFeed() ? SharedFeeds.acquire(config, connector) : new Feed(connector);
@@ -110,11 +112,11 @@ public final class PostgresKeyValueStore implements KeyValueStore {
     @Override
     public RangeResult range(RangeRequest request) {
         requireNonNull(request, "request is null");
-        RangeResult read = pool.run(connection -> {
+        RangeResult read = lists.run(request, () -> pool.run(connection -> {
             RangeResult result = RangeReader.read(connection, request);
             feed.durable().await(connection, result.revision());
             return result;
-        });
+        }));
         epochs.seen(read.revision());
         return read;
     }
@@ -242,6 +244,7 @@ public final class PostgresKeyValueStore implements KeyValueStore {
         } else {
             feed.close();
         }
+        lists.close();
         sessions.close();
         pool.close();
     }

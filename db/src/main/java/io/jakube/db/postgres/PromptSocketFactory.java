@@ -1,5 +1,6 @@
 package io.jakube.db.postgres;
 
+import java.io.BufferedInputStream;
 import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -16,6 +17,8 @@ import org.jspecify.annotations.Nullable;
  * follows, which would add more than a millisecond to every event of a quiet watch.
  */
 public final class PromptSocketFactory extends SocketFactory {
+    private static final int BUFFER_BYTES = 64 << 10;
+
     /** Called by pgjdbc. */
     public PromptSocketFactory() {
         // Nothing to set up.
@@ -66,7 +69,8 @@ public final class PromptSocketFactory extends SocketFactory {
 
         @Override
         public InputStream getInputStream() throws IOException {
-            return new FilterInputStream(super.getInputStream()) {
+            // Many small rows in one system call, where the server is faster than its reader.
+            return new FilterInputStream(new BufferedInputStream(super.getInputStream(), BUFFER_BYTES)) {
                 @Override
                 public int read() throws IOException {
                     requireNow();
