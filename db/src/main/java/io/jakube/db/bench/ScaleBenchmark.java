@@ -46,7 +46,8 @@ final class ScaleBenchmark {
     void run() throws Exception {
         try (TemporaryPostgres postgres = EmbeddedPostgres.temporary()) {
             EmbeddedPostgres server = postgres.server();
-            StoreConfig config = StoreConfig.writer(postgres.jdbcUrl(), EmbeddedPostgres.WRITER, server.writerPasswordFile()).withRetention(StoreConfig.Retention.UNLIMITED);
+            StoreConfig config = StoreConfig.writer(postgres.jdbcUrl(), EmbeddedPostgres.WRITER, server.writerPasswordFile()).withRetention(StoreConfig.Retention.UNLIMITED)
+                    .withDeadline(StoreBenchmark.DEADLINE);
             try (StoreTarget target = new StoreTarget(PostgresKeyValueStore.open(config), List.of());
                     Connection sizes = connect(server)) {
                 double heap = Memory.heapMegabytes();

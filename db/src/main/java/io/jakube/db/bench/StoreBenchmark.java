@@ -16,6 +16,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -29,6 +30,9 @@ import java.util.Map;
  * run in turns. Absolute figures are those of the machine at that time.
  */
 public final class StoreBenchmark {
+    /** A slow machine shows in the figures and does not end the run. */
+    static final Duration DEADLINE = Duration.ofMinutes(1);
+
     private static final int[] CLIENTS = {1, 16, 64, 256};
     private static final int KILOBYTE = 1024;
 
@@ -59,7 +63,7 @@ public final class StoreBenchmark {
                 ManagementFactory.getOperatingSystemMXBean().getSystemLoadAverage(), Files.getFileStore(directory).type(), options.step().toMillis() / 1000.0, options.pairs());
         try (TemporaryPostgres postgres = EmbeddedPostgres.temporary();
                 EtcdServer etcd = options.againstEtcd() ? EtcdServer.start() : null) {
-            StoreConfig config = StoreConfig.writer(postgres.jdbcUrl(), EmbeddedPostgres.WRITER, postgres.server().writerPasswordFile());
+            StoreConfig config = StoreConfig.writer(postgres.jdbcUrl(), EmbeddedPostgres.WRITER, postgres.server().writerPasswordFile()).withDeadline(DEADLINE);
             PostgresKeyValueStore opened = PostgresKeyValueStore.open(config);
             try (StoreTarget store = new StoreTarget(opened, List.of(postgres.server().pid().orElseThrow()));
                     EtcdFront front = EtcdFront.start(EtcdFrontConfig.on("http://127.0.0.1:0"), opened, opened.administration());

@@ -59,7 +59,7 @@ final class WriterProcess implements AutoCloseable {
     }
 
     public static void main(String[] arguments) throws IOException {
-        StoreConfig config = StoreConfig.writer(arguments[0], arguments[1], Path.of(arguments[2]));
+        StoreConfig config = StoreConfig.writer(arguments[0], arguments[1], Path.of(arguments[2])).withDeadline(StoreBenchmark.DEADLINE);
         int clients = Integer.parseInt(arguments[3]);
         int bytes = Integer.parseInt(arguments[4]);
         try (StoreTarget target = new StoreTarget(PostgresKeyValueStore.open(config), List.of());
