@@ -21,7 +21,7 @@ public final class SchemaMigration {
     public static final String SCHEMA = "jakube";
 
     /** The newest migration among the resources. */
-    static final String VERSION = "5";
+    static final String VERSION = "6";
 
     private SchemaMigration() {}
 
