@@ -206,7 +206,7 @@ class VerbsTest {
         assertThat(api.get("/readyz?verbose").text()).contains("[+]ping ok", "[+]database ok", "readyz check passed");
         assertThat(api.get("/readyz/ping").text()).isEqualTo("ok");
         assertThat(api.get("/readyz/none").failure()).isEqualTo("404 NotFound");
-        assertThat(api.get("/metrics").text()).contains("apiserver_request_total{verb=\"GET\"");
+        assertThat(api.get("/metrics").text()).contains("apiserver_request_total{component=\"apiserver\"", "verb=\"GET\"", "code=\"404\"");
     }
 
     @Test

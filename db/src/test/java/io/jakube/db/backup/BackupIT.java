@@ -120,6 +120,9 @@ class BackupIT {
     @Test
     void aDamagedFileIsRefused() throws Exception {
         Path file = directory.resolve("backup");
+        try (PostgresKeyValueStore store = open(source)) {
+            put(store, "long", new byte[10_000], 0);
+        }
         Backup.write(reader(source), file);
         byte[] bytes = Files.readAllBytes(file);
         bytes[bytes.length / 2] ^= 1;
