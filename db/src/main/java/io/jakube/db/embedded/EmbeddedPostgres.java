@@ -45,6 +45,8 @@ public final class EmbeddedPostgres {
     private static final int FIRST_PORT = 25432;
     private static final int LAST_PORT = 25999;
 
+    /** How long children of a killed server may take to notice. */
+    private static final Duration ORPHANS_TIMEOUT = Duration.ofSeconds(3);
     private static final String INITIALISING = ".initialising-";
 
     private static final Path ROOT = Path.of("/");
@@ -264,6 +266,33 @@ public final class EmbeddedPostgres {
     }
 
     private void launch(Path programs, ServerAccount account) throws IOException {
+        long begun = System.nanoTime();
+        while (!launched(programs, account, begun + START_TIMEOUT.toNanos())) {
+            if (System.nanoTime() - begun > ORPHANS_TIMEOUT.toNanos()) {
+                endOrphans();
+            }
+            pause();
+        }
+    }
+
+    /** Ends what a killed server has left in the data directory and what does not end by itself; its own crash recovery follows anyway. */
+    private void endOrphans() {
+        ProcessHandle.allProcesses().filter(process -> process.pid() != ProcessHandle.current().pid() && worksInData(process)).forEach(process -> {
+            LOG.warn("Process {} of a killed PostgreSQL in {} does not end and is killed", process.pid(), directory);
+            process.destroyForcibly();
+        });
+    }
+
+    private boolean worksInData(ProcessHandle process) {
+        try {
+            return Files.isSameFile(Path.of("/proc/" + process.pid() + "/cwd"), data());
+        } catch (IOException e) {
+            return false;
+        }
+    }
+
+    /** @return false where children of a killed server still hold its shared memory */
+    private boolean launched(Path programs, ServerAccount account, long deadline) throws IOException {
         int port = choosePort();
         Files.writeString(portFile(), port + "\n");
         List<String> command = new ArrayList<>(List.of("setsid"));
@@ -277,21 +306,17 @@ public final class EmbeddedPostgres {
                 .redirectOutput(ProcessBuilder.Redirect.appendTo(logFile().toFile()));
         builder.environment().keySet().removeIf(name -> name.startsWith("PG"));
         builder.environment().put("LC_ALL", "C");
-        long deadline = System.nanoTime() + START_TIMEOUT.toNanos();
         Process process = builder.start();
         while (true) {
             Optional<Postmaster> postmaster = Postmaster.read(data()).filter(found -> found.pid() == process.pid());
             if (postmaster.filter(Postmaster::ready).isPresent()) {
                 LOG.info("PostgreSQL in {} started on 127.0.0.1:{}, process {}", directory, port, process.pid());
-                return;
+                return true;
             }
             if (!process.isAlive()) {
                 String reason = lastLogLines();
-                // Children of a killed server hold its shared memory for a moment longer.
                 if (reason.contains("pre-existing shared memory block") && System.nanoTime() < deadline) {
-                    pause();
-                    launch(programs, account);
-                    return;
+                    return false;
                 }
                 throw new IllegalStateException("PostgreSQL did not start; " + logFile() + " ends with: " + reason);
             }

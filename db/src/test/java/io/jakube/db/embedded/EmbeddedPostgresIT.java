@@ -44,6 +44,22 @@ class EmbeddedPostgresIT {
     }
 
     @Test
+    void startsAgainThoughAChildOfTheKilledServerDoesNotEnd() throws Exception {
+        EmbeddedPostgres server = EmbeddedPostgres.start(directory.resolve("db"));
+        try {
+            ProcessHandle process = ProcessHandle.of(server.pid().orElseThrow()).orElseThrow();
+            ProcessHandle child = process.children().findFirst().orElseThrow();
+            new ProcessBuilder("sh", "-c", "kill -STOP " + child.pid()).start().waitFor();
+            process.destroyForcibly();
+            process.onExit().join();
+            server = EmbeddedPostgres.start(directory.resolve("db"));
+            assertThat(read(server, "SELECT 1")).isEqualTo("1");
+        } finally {
+            server.stop();
+        }
+    }
+
+    @Test
     void runsBelowADirectoryThatIsClosedToOthers() throws Exception {
         Path closed = Files.createDirectory(directory.resolve("closed"), PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
         EmbeddedPostgres server = EmbeddedPostgres.start(closed.resolve("db"));
